@@ -1,0 +1,50 @@
+/// Finds the ``FieldName`` of a lower-case name: one hash, one compare.
+///
+/// The hash is computed by the parser while it lower-cases the name, so a look-up reads the name only once more.
+final class FieldNameTable: Sendable {
+  static let shared = FieldNameTable()
+
+  /// 1,024 slots for fewer than 256 names keeps probes near one.
+  private static let mask: UInt32 = 1023
+  private let slots: [FieldName]
+
+  private init() {
+    var slots = [FieldName](repeating: .other, count: Int(Self.mask) + 1)
+    for name in FieldName.allCases where name != .other {
+      var hash = Self.seed
+      name.name.withUTF8Buffer { for byte in $0 { hash = Self.mix(hash, byte) } }
+      var slot = hash & Self.mask
+      while slots[Int(slot)] != .other { slot = (slot + 1) & Self.mask }
+      slots[Int(slot)] = name
+    }
+    self.slots = slots
+  }
+
+  /// FNV-1a, 32 bits.
+  static let seed: UInt32 = 2_166_136_261
+  @inline(__always)
+  static func mix(_ hash: UInt32, _ byte: UInt8) -> UInt32 {
+    (hash ^ UInt32(byte)) &* 16_777_619
+  }
+
+  @inline(__always)
+  func find(_ name: UnsafeBufferPointer<UInt8>, hash: UInt32) -> FieldName {
+    var slot = hash & Self.mask
+    while true {
+      let candidate = slots[Int(slot)]
+      if candidate == .other { return .other }
+      let known = candidate.name
+      if known.utf8CodeUnitCount == name.count, name.elementsEqual(known) { return candidate }
+      slot = (slot + 1) & Self.mask
+    }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  @inline(__always)
+  func elementsEqual(_ other: StaticString) -> Bool {
+    let theirs = other.utf8Start
+    for index in 0..<count where self[index] != theirs[index] { return false }
+    return true
+  }
+}
