@@ -39,6 +39,8 @@ let package = Package(
     tests("HTTPWireTests", ["HTTPWire"]),
     library("S3Model"),
     tests("S3ModelTests", ["S3Model"]),
+    library("Cryptography", ["COpenSSL"]),
+    tests("CryptographyTests", ["Cryptography"]),
 
     // Engines
 

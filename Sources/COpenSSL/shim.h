@@ -19,4 +19,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+static inline int COpenSSL_EVP_PKEY_PUBLIC_KEY(void) { return EVP_PKEY_PUBLIC_KEY; }
+static inline int COpenSSL_EVP_PKEY_KEYPAIR(void) { return EVP_PKEY_KEYPAIR; }
+
 #endif
