@@ -260,7 +260,8 @@ extension FieldName {
     case .xAmzCopySourceIfNoneMatch: "x-amz-copy-source-if-none-match"
     case .xAmzCopySourceIfUnmodifiedSince: "x-amz-copy-source-if-unmodified-since"
     case .xAmzCopySourceRange: "x-amz-copy-source-range"
-    case .xAmzCopySourceServerSideEncryptionCustomerAlgorithm: "x-amz-copy-source-server-side-encryption-customer-algorithm"
+    case .xAmzCopySourceServerSideEncryptionCustomerAlgorithm:
+      "x-amz-copy-source-server-side-encryption-customer-algorithm"
     case .xAmzCopySourceServerSideEncryptionCustomerKey: "x-amz-copy-source-server-side-encryption-customer-key"
     case .xAmzCopySourceServerSideEncryptionCustomerKeyMd5: "x-amz-copy-source-server-side-encryption-customer-key-md5"
     case .xAmzCopySourceVersionId: "x-amz-copy-source-version-id"

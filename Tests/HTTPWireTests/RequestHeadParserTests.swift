@@ -14,7 +14,8 @@ func parseHead(_ text: String, limits: HeadLimits = HeadLimits()) throws(HTTPPar
 
 @Suite struct RequestHeadParserTests {
   @Test func parsesAPlainRequest() throws {
-    let text = "GET /bucket/a%20b?list-type=2&x HTTP/1.1\r\nHost: h:9000\r\nX-Amz-Date:  20240101T000000Z \r\nFoo: Bar\r\n\r\nrest"
+    let text =
+      "GET /bucket/a%20b?list-type=2&x HTTP/1.1\r\nHost: h:9000\r\nX-Amz-Date:  20240101T000000Z \r\nFoo: Bar\r\n\r\nrest"
     let (head, consumed) = try parseHead(text)
     #expect(consumed == text.utf8.count - 4)
     #expect(head.method == .get)

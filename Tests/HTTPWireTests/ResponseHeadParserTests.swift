@@ -23,7 +23,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "HTTP/1.1 99 X\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
+    "HTTP/1.1 99 X\r\n\r\n", "HTTP/2 200 OK\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 600 X\r\n\r\n",
   ])
   func refuses(_ text: String) {
