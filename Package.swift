@@ -37,8 +37,8 @@ let package = Package(
     // Vocabulary
     library("HTTPWire"),
     tests("HTTPWireTests", ["HTTPWire"]),
-    library("S3Model"),
-    tests("S3ModelTests", ["S3Model"]),
+    library("S3Model", ["HTTPWire"]),
+    tests("S3ModelTests", ["S3Model", "HTTPWire"]),
     library("Cryptography", ["COpenSSL"]),
     tests("CryptographyTests", ["Cryptography"]),
 

@@ -48,3 +48,27 @@ extension UnsafeBufferPointer<UInt8> {
     return true
   }
 }
+
+extension FieldName {
+  /// The known name these bytes spell in any case; ``other`` when they spell none.
+  ///
+  /// For names that stand elsewhere than in a header: hoisted into a query, listed in `SignedHeaders` or a form.
+  public init(ignoringCase name: UnsafeBufferPointer<UInt8>) {
+    // No name is longer than 64 bytes, so a copy fits the stack.
+    guard name.count <= Self.nameBytesMax else {
+      self = .other
+      return
+    }
+    self = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.nameBytesMax) { lowercased in
+      var hash = FieldNameTable.seed
+      for index in 0..<name.count {
+        let byte = ASCII.lowercased(name[index])
+        lowercased[index] = byte
+        hash = FieldNameTable.mix(hash, byte)
+      }
+      return FieldNameTable.shared.find(UnsafeBufferPointer(rebasing: lowercased[0..<name.count]), hash: hash)
+    }
+  }
+
+  private static let nameBytesMax = 64
+}
