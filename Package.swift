@@ -49,6 +49,8 @@ let package = Package(
     // Services
 
     // Adapters
+    library("STS", ["Cryptography", "S3Model"]),
+    tests("STSTests", ["STS", "Cryptography", "S3Model"]),
 
     // Gateway
 
