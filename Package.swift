@@ -45,8 +45,11 @@ let package = Package(
     // Engines
 
     // Decisions
+    library("Authorization", ["S3Model"]),
 
     // Services
+    library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
+    tests("BackendTests", ["Backend", "HTTPWire"]),
 
     // Adapters
     library("STS", ["Cryptography", "S3Model"]),
