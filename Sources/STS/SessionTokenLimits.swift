@@ -5,6 +5,8 @@ enum SessionTokenLimits {
   /// AWS takes 50 tags a request; inherited ones come on top within the same bound.
   static let tagsMax = 50
   static let policyARNsMax = 10
+  /// Of the inline session policy and the ARNs of managed ones together.
+  static let policyCharactersMax = 2048
   static let claimsMax = 64
   static let claimValuesMax = 256
   /// Sessions through which one session may have been made. A longer chain could shed the ancestors that a revocation
