@@ -50,6 +50,8 @@ let package = Package(
     // Services
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
     tests("BackendTests", ["Backend", "HTTPWire"]),
+    library("TLS", ["COpenSSL", nioCore, nioPosix]),
+    tests("TLSTests", ["TLS", nioCore, nioPosix, nioEmbedded]),
 
     // Adapters
     library("STS", ["Cryptography", "S3Model"]),
