@@ -41,21 +41,16 @@ let package = Package(
     tests("S3ModelTests", ["S3Model", "HTTPWire"]),
     library("Cryptography", ["COpenSSL"]),
     tests("CryptographyTests", ["Cryptography"]),
+    library("JSON", ["CJansson"]),
+    tests("JSONTests", ["JSON"]),
 
     // Engines
 
     // Decisions
-    library("Authorization", ["S3Model"]),
 
     // Services
-    library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
-    tests("BackendTests", ["Backend", "HTTPWire"]),
-    library("TLS", ["COpenSSL", nioCore, nioPosix]),
-    tests("TLSTests", ["TLS", nioCore, nioPosix, nioEmbedded]),
 
     // Adapters
-    library("STS", ["Cryptography", "S3Model"]),
-    tests("STSTests", ["STS", "Cryptography", "S3Model"]),
 
     // Gateway
 
