@@ -45,6 +45,8 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
 
     // Engines
+    library("IAMPolicy", ["JSON", "S3Model"]),
+    tests("IAMPolicyTests", ["IAMPolicy", "JSON", "S3Model"]),
 
     // Decisions
 
@@ -55,5 +57,8 @@ let package = Package(
     // Gateway
 
     // Program
+
+    // Conformance
+    tests("ConformanceTests", ["IAMPolicy", "S3Model"]),
   ]
 )
