@@ -49,10 +49,17 @@ let package = Package(
     tests("IAMPolicyTests", ["IAMPolicy", "JSON", "S3Model"]),
 
     // Decisions
+    library("Authorization", ["S3Model"]),
 
     // Services
+    library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
+    tests("BackendTests", ["Backend", "HTTPWire"]),
+    library("TLS", ["COpenSSL", nioCore, nioPosix]),
+    tests("TLSTests", ["TLS", nioCore, nioPosix, nioEmbedded]),
 
     // Adapters
+    library("STS", ["Cryptography", "S3Model"]),
+    tests("STSTests", ["STS", "Cryptography", "S3Model"]),
 
     // Gateway
 

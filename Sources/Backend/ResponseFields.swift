@@ -1,0 +1,49 @@
+public import HTTPWire
+
+/// Response header lines, already serialized: `etag: "…"\r\n` and so on.
+///
+/// Backends append what they know to be S3's; the gateway puts its own lines before and sends the whole in one write.
+/// No line break can enter a value, whatever a store or an object's metadata holds.
+public struct ResponseFields: Sendable {
+  /// Complete lines, each ending in CRLF.
+  public private(set) var bytes: [UInt8] = []
+
+  public init() {}
+
+  public mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+
+  @inlinable
+  public mutating func append(_ name: FieldName, _ value: some Collection<UInt8>) {
+    name.name.withUTF8Buffer { append(name: $0, value: value) }
+  }
+
+  public mutating func append(_ name: FieldName, _ value: String) {
+    append(name, value.utf8)
+  }
+
+  /// Appends a field whose name is not in ``FieldName``, such as `x-amz-meta-*`; the caller has checked that the
+  /// name is a token. Control bytes in the value become spaces.
+  public mutating func append(name: some Collection<UInt8>, value: some Collection<UInt8>) {
+    bytes.append(contentsOf: name)
+    bytes.append(0x3A)
+    bytes.append(0x20)
+    for byte in value { bytes.append(ASCII.isFieldValue(byte) ? byte : 0x20) }
+    bytes.append(0x0D)
+    bytes.append(0x0A)
+  }
+
+  /// The value of the first line of that name; not for the hot path.
+  public func value(_ name: FieldName) -> String? {
+    var lines = bytes[...]
+    while let end = lines.firstIndex(of: 0x0A) {
+      let line = lines[..<(end - 1)]
+      lines = lines[(end + 1)...]
+      guard let colon = line.firstIndex(of: 0x3A) else { continue }
+      let matches = name.name.withUTF8Buffer { known in
+        known.elementsEqual(line[..<colon].lazy.map { ASCII.lowercased($0) })
+      }
+      if matches { return String(decoding: line[(colon + 2)...], as: UTF8.self) }
+    }
+    return nil
+  }
+}

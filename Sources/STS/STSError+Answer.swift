@@ -1,0 +1,96 @@
+public import S3Model
+
+extension STSError {
+  /// The error as a client sees it.
+  public struct Answer: Equatable, Sendable {
+    public var code: S3ErrorCode
+    public var status: UInt16
+    public var message: String
+  }
+
+  /// Code, status and message as AWS has them.
+  public var answer: Answer {
+    switch self {
+    case .missingAction: Answer(.missingAction, "Missing Action")
+    case .invalidAction(let action, let version):
+      Answer(
+        .invalidAction,
+        "Could not find operation \(action) for version \(version?.text ?? "NO_VERSION_SPECIFIED")")
+    case .validation(let violations):
+      Answer(.validationError, Self.sentence(violations))
+    case .duplicateParameter: Answer(.invalidQueryParameter, "A parameter occurs more than once.")
+    case .tooManyParameters: Answer(.invalidQueryParameter, "There are more than \(STSParameters.countMax) parameters.")
+    case .malformedList(let name): Answer(.invalidQueryParameter, "The members of \(name) are not numbered 1, 2, 3.")
+    case .notAnInteger(let name): Answer(.invalidParameterValue, "\(name) is not an integer.")
+    case .unsupportedParameter(let name): Answer(.invalidParameterValue, "\(name) is not supported.")
+    case .duplicateTagKeys:
+      Answer(
+        .invalidParameterValue, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    case .reservedTagKey:
+      Answer(.invalidParameterValue, "aws: prefixed tag key names are not allowed for external use.")
+    case .transitiveKeyWithoutTag:
+      Answer(.invalidParameterValue, "The specified transitive tag key must be included in the requested tags.")
+    case .transitiveTagConflict:
+      Answer(
+        .invalidParameterValue,
+        "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from "
+          + "the calling session.")
+    case .tooManyTags:
+      Answer(.invalidParameterValue, "A session holds at most \(SessionTokenLimits.tagsMax) tags.")
+    case .sourceIdentityIsSet:
+      Answer(.accessDenied, "The source identity of the calling session can't be changed.")
+    case .invalidRoleARN: Answer(.validationError, "Request ARN is invalid")
+    case .durationAboveRoleMaximum:
+      Answer(
+        .validationError, "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+    case .durationAboveChainingLimit:
+      Answer(
+        .validationError,
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
+    case .chainTooLong:
+      Answer(.accessDenied, "A session can be made through at most \(SessionTokenLimits.lineageMax) others.")
+    case .malformedPolicyDocument(let reason):
+      Answer(.malformedPolicyDocument, reason ?? "Syntax errors in policy.")
+    case .unknownPolicyARN(let arn): Answer(.malformedPolicyDocument, "Policy \(arn) does not exist.")
+    case .packedPolicyTooLarge(let percent):
+      Answer(
+        .packedPolicyTooLarge, "Packed policy consumes \(percent)% of allotted space, please use smaller policy.")
+    case .accessDenied(let denial):
+      Answer(
+        .accessDenied,
+        "User: \(denial.callerARN) is not authorized to perform: \(denial.action.name) on resource: \(denial.resource)")
+    case .rootMayNotAssumeRoles: Answer(.accessDenied, "Roles may not be assumed by root accounts.")
+    case .sessionMayNotCall(let action):
+      Answer(.accessDenied, "Cannot call \(action.operation) with session credentials")
+    case .secondFactorFailed:
+      Answer(
+        .accessDenied,
+        "MultiFactorAuthentication failed, unable to validate MFA code. Please verify your MFA serial number is valid "
+          + "and associated with this user.")
+    case .unknownAccessKey: Answer(.accessDenied, "Access Denied")
+    case .anonymous: Answer(.missingAuthenticationToken, "Request is missing Authentication Token")
+    case .invalidToken: Answer(.invalidClientTokenId, "The security token included in the request is invalid")
+    case .expiredToken:
+      // S3 answers 400 for the same code.
+      Answer(.expiredToken, "The security token included in the request is expired", status: 403)
+    case .regionDisabled: Answer(.regionDisabledException, "\(S3ErrorCode.regionDisabledException.message)")
+    case .internalFailure: Answer(.internalFailure, "\(S3ErrorCode.internalFailure.message)")
+    }
+  }
+
+  private static func sentence(_ violations: [ConstraintViolation]) -> String {
+    let noun = violations.count == 1 ? "validation error" : "validation errors"
+    return "\(violations.count) \(noun) detected: " + violations.map(\.message).joined(separator: "; ")
+  }
+}
+
+extension STSError.Answer {
+  fileprivate init(_ code: S3ErrorCode, _ message: String, status: UInt16? = nil) {
+    self.init(code: code, status: status ?? code.status, message: message)
+  }
+}
+
+extension STSAction {
+  /// `AssumeRole` of `sts:AssumeRole`.
+  var operation: Substring { "\(name)".dropFirst("sts:".count) }
+}

@@ -1,0 +1,54 @@
+public import S3Model
+
+/// One request of the STS query protocol, checked against AWS's model.
+public enum STSRequest: Sendable {
+  case assumeRole(AssumeRoleInput)
+  case getSessionToken(GetSessionTokenInput)
+  case getCallerIdentity
+  case getFederationToken(GetFederationTokenInput)
+  case getAccessKeyInfo(accessKeyID: ByteString)
+
+  /// The only version of the API.
+  public static let version = "2011-06-15"
+
+  /// Reads and checks a request.
+  /// - Throws: as AWS answers: `missingAction`, `invalidAction`, `validation` with everything that is wrong, …
+  public init(_ parameters: STSParameters) throws(STSError) {
+    guard let action = parameters["Action"] else { throw .missingAction }
+    let version = parameters["Version"]
+    guard version == ByteString(Self.version), let known = Self.actions[action] else {
+      throw .invalidAction(action, version: version)
+    }
+    var checker = ParameterChecker(parameters)
+    switch known {
+    case .assumeRole: self = .assumeRole(try AssumeRoleInput(parameters, &checker))
+    case .getSessionToken: self = .getSessionToken(try GetSessionTokenInput(&checker))
+    case .getCallerIdentity: self = .getCallerIdentity
+    case .getFederationToken: self = .getFederationToken(try GetFederationTokenInput(&checker))
+    case .getAccessKeyInfo:
+      self = .getAccessKeyInfo(accessKeyID: checker.required("AccessKeyId", length: 16...128, .word))
+    }
+    try checker.finish()
+  }
+
+  /// The action, as policies name it.
+  public var action: STSAction {
+    switch self {
+    case .assumeRole: .assumeRole
+    case .getSessionToken: .getSessionToken
+    case .getCallerIdentity: .getCallerIdentity
+    case .getFederationToken: .getFederationToken
+    case .getAccessKeyInfo: .getAccessKeyInfo
+    }
+  }
+
+  private enum Known { case assumeRole, getSessionToken, getCallerIdentity, getFederationToken, getAccessKeyInfo }
+
+  private static let actions: [ByteString: Known] = [
+    "AssumeRole": .assumeRole,
+    "GetSessionToken": .getSessionToken,
+    "GetCallerIdentity": .getCallerIdentity,
+    "GetFederationToken": .getFederationToken,
+    "GetAccessKeyInfo": .getAccessKeyInfo,
+  ]
+}
