@@ -27,6 +27,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   // Imports point down only: each block may use the blocks above it.
   targets: [
@@ -52,6 +53,8 @@ let package = Package(
     library("Authorization", ["S3Model"]),
 
     // Services
+    library("Settings", ["S3Model", .product(name: "Yams", package: "Yams")]),
+    tests("SettingsTests", ["Settings"]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
     tests("BackendTests", ["Backend", "HTTPWire"]),
     library("TLS", ["COpenSSL", nioCore, nioPosix]),

@@ -1,0 +1,80 @@
+/// Looks at what settings refer to: that files are there, may be used and hold what they should, and that names name
+/// something. Reads files, changes nothing, and finds all errors in one run.
+public enum SettingsCheck {
+  public static func run(_ settings: GatewaySettings) -> [SettingsError] {
+    var check = Run()
+    check.certificates(settings.tls)
+    for backend in settings.backends {
+      guard case .s3(let store) = backend.kind else { continue }
+      check.secret(store.secretKey, bytesMin: 1)
+      if let file = store.caFile { check.pem(file, ["CERTIFICATE"]) }
+    }
+    check.identities(settings.identities)
+    return check.errors
+  }
+
+  /// Limit on one certificate or key file, in bytes.
+  private static let pemBytesMax = 1 << 20
+
+  private struct Run {
+    var errors: [SettingsError] = []
+
+    mutating func certificates(_ tls: TLSSettings) {
+      for certificate in tls.certificates {
+        pem(certificate.certificateFile, ["CERTIFICATE"])
+        pem(
+          certificate.keyFile, ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"], protection: .secret)
+      }
+      if let file = tls.clientCAFile { pem(file, ["CERTIFICATE"]) }
+      if let module = tls.fipsModule, !RegularFile.exists(module.path) {
+        errors.append(SettingsError(.file(path: module.path, fault: .missing), at: module.origin))
+      }
+    }
+
+    /// Whether the file holds a PEM block of one of the given kinds (RFC 7468). Whether OpenSSL likes it is for the
+    /// TLS module to say.
+    mutating func pem(_ file: FileReference, _ labels: [String], protection: RegularFile.Protection = .any) {
+      do throws(SettingsError) {
+        let bytes = try file.read(bytesMax: SettingsCheck.pemBytesMax, protection: protection)
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard !labels.contains(where: { text.contains("-----BEGIN \($0)-----") }) else { return }
+        let isEncrypted = text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+        let reason = isEncrypted ? "encrypted keys cannot be used" : "holds no PEM `\(labels[0])`"
+        throw SettingsError(.file(path: file.path, fault: .malformed(reason: reason)), at: file.origin)
+      } catch {
+        errors.append(error)
+      }
+    }
+
+    mutating func secret(_ source: SecretSource, bytesMin: Int) {
+      do throws(SettingsError) {
+        let secret = try source.load()
+        guard secret.count < bytesMin else { return }
+        throw SettingsError(.malformedSecret(expected: "at least \(bytesMin) bytes"), at: source.origin)
+      } catch {
+        errors.append(error)
+      }
+    }
+
+    mutating func identities(_ identities: IdentitySettings) {
+      for key in identities.users.flatMap(\.accessKeys) {
+        secret(key.secret, bytesMin: AccessKeySettings.secretBytesMin)
+      }
+      for policy in identities.policies { document(policy.source) }
+      for user in identities.users { user.inlinePolicies.forEach { document($0.source) } }
+      for group in identities.groups { group.inlinePolicies.forEach { document($0.source) } }
+      for role in identities.roles {
+        document(role.trustPolicy)
+        role.inlinePolicies.forEach { document($0.source) }
+      }
+    }
+
+    mutating func document(_ source: PolicySource) {
+      do throws(SettingsError) {
+        _ = try source.load()
+      } catch {
+        errors.append(error)
+      }
+    }
+  }
+}
