@@ -48,6 +48,8 @@ let package = Package(
     // Engines
     library("IAMPolicy", ["JSON", "S3Model"]),
     tests("IAMPolicyTests", ["IAMPolicy", "JSON", "S3Model"]),
+    library("S3Wire", ["HTTPWire", "S3Model"]),
+    tests("S3WireTests", ["HTTPWire", "S3Model", "S3Wire"]),
 
     // Decisions
     library("Authorization", ["S3Model"]),
@@ -69,6 +71,6 @@ let package = Package(
     // Program
 
     // Conformance
-    tests("ConformanceTests", ["IAMPolicy", "S3Model"]),
+    tests("ConformanceTests", ["HTTPWire", "IAMPolicy", "S3Model", "S3Wire"]),
   ]
 )
