@@ -55,7 +55,7 @@ let package = Package(
     library("Authorization", ["S3Model"]),
 
     // Services
-    library("Settings", ["S3Model", .product(name: "Yams", package: "Yams")]),
+    library("Settings", ["IAMPolicy", "S3Model", .product(name: "Yams", package: "Yams")]),
     tests("SettingsTests", ["Settings"]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
     tests("BackendTests", ["Backend", "HTTPWire"]),

@@ -1,3 +1,5 @@
+public import IAMPolicy
+
 /// A policy document as the settings give it: as YAML, as JSON text, or by file name.
 public struct PolicySource: Sendable {
   public enum Content: Sendable {
@@ -17,6 +19,17 @@ public struct PolicySource: Sendable {
     switch content {
     case .inline(let json): json
     case .file(let reference): try reference.read(bytesMax: Self.bytesMax)
+    }
+  }
+
+  /// The document, parsed and checked.
+  /// - Parameter name: the policy's name or ARN, which decisions repeat.
+  public func compile(name: String, kind: PolicyKind) throws(SettingsError) -> CompiledPolicy {
+    let document = try load()
+    do throws(PolicyError) {
+      return try CompiledPolicy(parsing: document, name: name, kind: kind)
+    } catch {
+      throw SettingsError(.malformedPolicy(reason: error.description), at: origin)
     }
   }
 }

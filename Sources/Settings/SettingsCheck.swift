@@ -1,3 +1,5 @@
+import IAMPolicy
+
 /// Looks at what settings refer to: that files are there, may be used and hold what they should, and that names name
 /// something. Reads files, changes nothing, and finds all errors in one run.
 public enum SettingsCheck {
@@ -60,18 +62,22 @@ public enum SettingsCheck {
       for key in identities.users.flatMap(\.accessKeys) {
         secret(key.secret, bytesMin: AccessKeySettings.secretBytesMin)
       }
-      for policy in identities.policies { document(policy.source) }
-      for user in identities.users { user.inlinePolicies.forEach { document($0.source) } }
-      for group in identities.groups { group.inlinePolicies.forEach { document($0.source) } }
+      for policy in identities.policies { document(policy.source, policy.name, .identity) }
+      for user in identities.users { inline(user.inlinePolicies) }
+      for group in identities.groups { inline(group.inlinePolicies) }
       for role in identities.roles {
-        document(role.trustPolicy)
-        role.inlinePolicies.forEach { document($0.source) }
+        document(role.trustPolicy, role.name, .trust)
+        inline(role.inlinePolicies)
       }
     }
 
-    mutating func document(_ source: PolicySource) {
+    private mutating func inline(_ policies: [PolicySettings]) {
+      for policy in policies { document(policy.source, policy.name, .identity) }
+    }
+
+    private mutating func document(_ source: PolicySource, _ name: String, _ kind: PolicyKind) {
       do throws(SettingsError) {
-        _ = try source.load()
+        _ = try source.compile(name: name, kind: kind)
       } catch {
         errors.append(error)
       }

@@ -89,6 +89,28 @@ import Testing
     #expect(errors(path).isEmpty)
   }
 
+  @Test(arguments: [
+    ("policies: {p: {file: none.json}}", "`identities.policies.p.file`", "no such file"),
+    ("policies: {p: {file: p.json}}", "`identities.policies.p`", "`Statement[0].Effect`: must be `Allow` or `Deny`"),
+    ("policies: {p: {Version: 2012-10-17}}", "`identities.policies.p`", "`Statement` is missing"),
+    (
+      "users: {u: {inline_policies: {p: {Statement: {Effect: Allow, Action: x, Resource: '*'}}}}}",
+      "`identities.users.u.inline_policies.p`", "`Statement.Action`: must be `*` or have the form `service:action`"
+    ),
+    (
+      "roles: {r: {trust_policy: {Statement: {Effect: Allow, Action: sts:AssumeRole, Resource: '*'}}}}",
+      "`identities.roles.r.trust_policy`", "`Principal` is missing"
+    ),
+  ])
+  func policiesAreCompiled(yaml: String, key: String, reason: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("p.json", #"{"Statement": [{"Effect": "allow", "Action": "s3:*", "Resource": "*"}]}"#)
+    let found = errors(try folder.write("m.yaml", "identities: {\(yaml)}"))
+    #expect(found.count == 1)
+    #expect(found.first?.contains(key) == true, "\(found)")
+    #expect(found.first?.contains(reason) == true, "\(found)")
+  }
+
   @Test func createdFilesAreNewWholeAndPrivate() throws {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/root.json"
