@@ -63,8 +63,8 @@ let package = Package(
     tests("TLSTests", ["TLS", nioCore, nioPosix, nioEmbedded]),
 
     // Adapters
-    library("STS", ["Cryptography", "S3Model"]),
-    tests("STSTests", ["STS", "Cryptography", "S3Model"]),
+    library("STS", ["Cryptography", "IAMPolicy", "S3Model"]),
+    tests("STSTests", ["STS", "Cryptography", "IAMPolicy", "S3Model"]),
 
     // Gateway
 

@@ -79,7 +79,7 @@ public enum StaticPattern: String, Sendable {
 extension ConstraintViolation {
   /// AWS's sentence: `Value 'x' at 'roleSessionName' failed to satisfy constraint: Member must have …`.
   var message: String {
-    let shown = value.map { "'\($0.text)'" } ?? "null"
+    let shown = value.map { "'\($0.printable)'" } ?? "null"
     let rule =
       switch constraint {
       case .notNull: "Member must not be null"
@@ -90,5 +90,19 @@ extension ConstraintViolation {
       case .pattern(let pattern): "Member must satisfy regular expression pattern: \(pattern.rawValue)"
       }
     return "Value \(shown) at '\(path)' failed to satisfy constraint: \(rule)"
+  }
+}
+
+extension ByteString {
+  /// The text with control characters replaced: XML cannot carry them back to the client that sent them.
+  var printable: String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x09, 0x0A, 0x0D, 0x20..<0x7F, 0xA0..<0xFFFE, 0x10000...: scalars.append(scalar)
+      default: scalars.append("\u{FFFD}")
+      }
+    }
+    return String(scalars)
   }
 }

@@ -6,6 +6,12 @@ extension STSError {
     public var code: S3ErrorCode
     public var status: UInt16
     public var message: String
+
+    public init(code: S3ErrorCode, status: UInt16, message: String) {
+      self.code = code
+      self.status = status
+      self.message = message
+    }
   }
 
   /// Code, status and message as AWS has them.
@@ -15,7 +21,7 @@ extension STSError {
     case .invalidAction(let action, let version):
       Answer(
         .invalidAction,
-        "Could not find operation \(action) for version \(version?.text ?? "NO_VERSION_SPECIFIED")")
+        "Could not find operation \(action.printable) for version \(version?.printable ?? "NO_VERSION_SPECIFIED")")
     case .validation(let violations):
       Answer(.validationError, Self.sentence(violations))
     case .duplicateParameter: Answer(.invalidQueryParameter, "A parameter occurs more than once.")

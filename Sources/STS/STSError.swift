@@ -51,8 +51,11 @@ public struct STSDenial: Hashable, Sendable {
   public var callerARN: ByteString
   public var action: STSAction
   public var resource: ByteString
+  /// What decided, for log and audit; never for the client.
+  public var reason: String
 
-  public init(callerARN: ByteString, action: STSAction, resource: ByteString) {
+  public init(callerARN: ByteString, action: STSAction, resource: ByteString, reason: String) {
+    self.reason = reason
     self.callerARN = callerARN
     self.action = action
     self.resource = resource

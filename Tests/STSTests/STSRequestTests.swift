@@ -19,15 +19,6 @@ private func assumeRole(_ more: (String, String)...) throws -> AssumeRoleInput {
   return input
 }
 
-private func refusal(_ body: () throws -> some Any) -> STSError? {
-  do {
-    _ = try body()
-    return nil
-  } catch {
-    return error as? STSError
-  }
-}
-
 @Suite struct STSRequestTests {
   @Test func readsEverythingOfAssumeRole() throws {
     let input = try assumeRole(

@@ -1,0 +1,46 @@
+import IAMPolicy
+import S3Model
+
+/// Sessions of users themselves; only long-lived keys get here.
+extension STSService {
+  /// Twelve hours, when the request names no duration.
+  static let userSecondsDefault = 43_200
+  /// AWS shortens sessions of root to an hour without a word.
+  static let rootSecondsMax = 3600
+
+  func getSessionToken(
+    _ input: GetSessionTokenInput, _ caller: STSCaller, _ now: Int64, _ seed: SessionSeed
+  ) throws(STSError) -> STSCredentials {
+    if input.secondFactor != nil { throw .secondFactorFailed }
+    let content = SessionToken(
+      kind: .userSession, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
+      issuingKeyID: caller.issuingKeyID, issuedMilliseconds: now,
+      expirySeconds: now / 1000 + Self.seconds(input.durationSeconds, caller))
+    return STSCredentials(session: try seal(content, seed), expirySeconds: content.expirySeconds)
+  }
+
+  func getFederationToken(
+    _ input: GetFederationTokenInput, _ caller: STSCaller, _ context: some ConditionContext, _ now: Int64,
+    _ seed: SessionSeed
+  ) throws(STSError) -> STSResponse.FederatedUser {
+    let arn = ARN.federatedUser(input.name.text, account: account)
+    let conditions = STSConditions(base: context, durationSeconds: input.durationSeconds, tags: input.tags)
+    try authorize(.getFederationToken, arn, nil, caller, conditions)
+    if !input.tags.isEmpty { try authorize(.tagSession, arn, nil, caller, conditions) }
+    let content = SessionToken(
+      kind: .federatedUser, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
+      issuingKeyID: caller.issuingKeyID, sessionName: input.name,
+      policy: try sessionPolicy(input.policy, input.policyARNs), policyARNs: input.policyARNs, tags: input.tags,
+      issuedMilliseconds: now, expirySeconds: now / 1000 + Self.seconds(input.durationSeconds, caller))
+    let sealed = try seal(content, seed)
+    return STSResponse.FederatedUser(
+      credentials: STSCredentials(session: sealed, expirySeconds: content.expirySeconds),
+      federatedUserID: ByteString(account.bytes.bytes + [UInt8(ascii: ":")] + input.name.bytes), arn: arn,
+      packedPolicyPercent: sealed.packedPolicyPercent)
+  }
+
+  private static func seconds(_ asked: Int?, _ caller: STSCaller) -> Int64 {
+    let seconds = asked ?? userSecondsDefault
+    return Int64(caller.isRoot ? min(seconds, rootSecondsMax) : seconds)
+  }
+}
