@@ -50,6 +50,8 @@ let package = Package(
     tests("IAMPolicyTests", ["IAMPolicy", "JSON", "S3Model"]),
     library("S3Wire", ["HTTPWire", "S3Model"]),
     tests("S3WireTests", ["HTTPWire", "S3Model", "S3Wire"]),
+    library("SigV4", ["Cryptography", "HTTPWire", "JSON", "S3Model"]),
+    tests("SigV4Tests", ["SigV4", "Cryptography", "HTTPWire", "S3Model"]),
 
     // Decisions
     library("Authorization", ["S3Model"]),
@@ -71,6 +73,6 @@ let package = Package(
     // Program
 
     // Conformance
-    tests("ConformanceTests", ["HTTPWire", "IAMPolicy", "S3Model", "S3Wire"]),
+    tests("ConformanceTests", ["Cryptography", "HTTPWire", "IAMPolicy", "S3Model", "S3Wire", "SigV4"]),
   ]
 )
