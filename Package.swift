@@ -65,7 +65,7 @@ let package = Package(
     tests("TLSTests", ["TLS", nioCore, nioPosix, nioEmbedded]),
 
     // Adapters
-    library("STS", ["Cryptography", "IAMPolicy", "S3Model"]),
+    library("STS", ["Cryptography", "IAMPolicy", "S3Model", "S3Wire"]),
     tests("STSTests", ["STS", "Cryptography", "IAMPolicy", "S3Model"]),
 
     // Gateway
