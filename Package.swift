@@ -62,7 +62,7 @@ let package = Package(
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
     tests("BackendTests", ["Backend", "HTTPWire"]),
     library("TLS", ["COpenSSL", nioCore, nioPosix]),
-    tests("TLSTests", ["TLS", nioCore, nioPosix, nioEmbedded]),
+    tests("TLSTests", ["TLS", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
 
     // Adapters
     library("STS", ["Cryptography", "IAMPolicy", "S3Model", "S3Wire"]),
