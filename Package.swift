@@ -59,6 +59,8 @@ let package = Package(
     // Services
     library("Settings", ["IAMPolicy", "S3Model", .product(name: "Yams", package: "Yams")]),
     tests("SettingsTests", ["Settings"]),
+    library("Identity", ["Cryptography", "IAMPolicy", "JSON", "S3Model", "Settings"]),
+    tests("IdentityTests", ["Identity", "Cryptography", "IAMPolicy", "S3Model", "Settings"]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
     tests("BackendTests", ["Backend", "HTTPWire"]),
     library("TLS", ["COpenSSL", nioCore, nioPosix]),
