@@ -67,8 +67,8 @@ let package = Package(
     tests("TLSTests", ["TLS", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
 
     // Adapters
-    library("STS", ["Cryptography", "IAMPolicy", "S3Model", "S3Wire"]),
-    tests("STSTests", ["STS", "Cryptography", "IAMPolicy", "S3Model"]),
+    library("STS", ["Cryptography", "IAMPolicy", "S3Model", "S3Wire", "SigV4"]),
+    tests("STSTests", ["STS", "Cryptography", "IAMPolicy", "S3Model", "SigV4"]),
 
     // Gateway
 
