@@ -1,6 +1,5 @@
 public import Cryptography
 public import S3Model
-public import SigV4
 
 /// A session token that a key of the ring has authenticated, and what follows from it alone.
 ///
@@ -9,8 +8,8 @@ public import SigV4
 /// and the revocation rules. ``SessionCache/open(_:accessKeyID:atMilliseconds:key:)`` does the first two.
 public final class OpenedSession: Sendable {
   public let token: SessionToken
-  /// What the session's requests are signed with. Its revision is the token's own.
-  public let signingSecret: SigningSecret
+  /// The secret that the session's requests are signed with.
+  public let secretAccessKey: ByteString
   /// Id of the ring key that sealed it.
   public let ringKeyID: ByteString
 
@@ -40,11 +39,7 @@ public final class OpenedSession: Sendable {
     guard let token = SessionToken(decoding: plaintext), token.accessKeyID == accessKeyID else { throw .invalid }
     self.token = token
     ringKeyID = header.keyID
-    signingSecret = SigningSecret(
-      accessKeyID: token.accessKeyID,
-      secretAccessKey: TokenHeader.secretAccessKey(ringKey, salt: header.salt).bytes,
-      // Random, so no two tokens share derived keys in a cache.
-      revision: header.salt.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    secretAccessKey = TokenHeader.secretAccessKey(ringKey, salt: header.salt)
   }
 
   /// Tokens sealed under a larger setting stay readable when it is lowered, so opening has a bound of its own.

@@ -344,14 +344,11 @@ public class TLSHandler: ChannelDuplexHandler {
         context.close(promise: promise)
         return
       }
-      var isDone = false
-      let finish = {
-        if isDone { return }
-        isDone = true
-        context.close(promise: promise)
+      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+      timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeTimeout) {
+        bound.value.close(promise: nil)
       }
-      timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeTimeout, finish)
-      closeOutput(context, then: finish)
+      closeOutput(context) { context.close(promise: promise) }
     }
   }
 

@@ -1,0 +1,67 @@
+import Backend
+import HTTPWire
+import S3Model
+
+/// What goes to the store for one request, decided once: everything but the signature, which each attempt makes anew.
+struct UpstreamRequestPlan {
+  let request: BackendRequest
+  let method: HTTPMethod
+  /// Body bytes that come from the client.
+  let streamedLength: UInt64
+  /// A body that is at hand.
+  let document: [UInt8]?
+  /// The body is held back until the store asks for it.
+  let expectsContinue: Bool
+  /// Doing it twice is doing it once.
+  let isRepeatable: Bool
+  /// The answer's document is read whole: it may hold an error, or names the store.
+  let collectsAnswer: Bool
+  /// Why it cannot be put to this store.
+  let refusal: BackendFailure?
+
+  init(_ request: BackendRequest, configuration: S3BackendConfiguration) {
+    let operation = request.request.operation
+    self.request = request
+    method = request.request.head.method
+    document = request.document
+    streamedLength = document == nil ? request.contentLength ?? 0 : 0
+    expectsContinue = streamedLength > configuration.limits.expectContinueBytes
+    isRepeatable = Self.isRepeatable(request.request)
+    switch operation {
+    case .copyObject, .uploadPartCopy, .completeMultipartUpload: collectsAnswer = true
+    default: collectsAnswer = false
+    }
+    refusal = Self.refusal(request.request, configuration)
+  }
+
+  private static func isRepeatable(_ request: S3Request) -> Bool {
+    // After a first run that succeeded unseen, the condition would no longer hold.
+    let isConditionalWrite =
+      request.head.method != .get && request.head.method != .head
+      && (request.hasHeader(.ifMatch) || request.hasHeader(.ifNoneMatch))
+    switch request.operation {
+    case .createBucket, .deleteBucket, .renameObject, .createSession, .restoreObject: return false
+    case .selectObjectContent: return true
+    default: return request.head.method != .post && !isConditionalWrite
+    }
+  }
+
+  private static func refusal(_ request: S3Request, _ configuration: S3BackendConfiguration) -> BackendFailure? {
+    switch request.operation {
+    // The gateway turns a form into PutObject; the other answers a Lambda that a store behind a gateway has not.
+    case .postObject, .writeGetObjectResponse: return .notImplemented
+    default: break
+    }
+    guard configuration.scheme == .http else { return nil }
+    for name in customerKeys where request.hasHeader(name) {
+      // The client's key would cross the network in the clear.
+      return .refused(
+        StoreError(.invalidRequest, message: "The store behind this gateway is not reached over a secure connection."))
+    }
+    return nil
+  }
+
+  private static let customerKeys: [FieldName] = [
+    .xAmzServerSideEncryptionCustomerKey, .xAmzCopySourceServerSideEncryptionCustomerKey,
+  ]
+}
