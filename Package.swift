@@ -59,14 +59,14 @@ let package = Package(
     // Services
     library("Settings", ["IAMPolicy", "S3Model", .product(name: "Yams", package: "Yams")]),
     tests("SettingsTests", ["Settings"]),
+    library("Identity", ["Cryptography", "IAMPolicy", "JSON", "S3Model", "Settings"]),
+    tests("IdentityTests", ["Identity", "Cryptography", "IAMPolicy", "S3Model", "Settings"]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
     tests("BackendTests", ["Backend", "HTTPWire"]),
     library("TLS", ["COpenSSL", nioCore, nioPosix]),
-    tests("TLSTests", ["TLS", nioCore, nioPosix, nioEmbedded]),
+    tests("TLSTests", ["TLS", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
 
     // Adapters
-    library("STS", ["Cryptography", "IAMPolicy", "S3Model"]),
-    tests("STSTests", ["STS", "Cryptography", "IAMPolicy", "S3Model"]),
     library(
       "S3Backend",
       ["Backend", "Cryptography", "HTTPWire", "S3Model", "S3Wire", "SigV4", "TLS", logging, nioCore, nioPosix]),
@@ -74,9 +74,10 @@ let package = Package(
       "S3BackendTests",
       [
         "Authorization", "Backend", "Cryptography", "HTTPWire", "S3Backend", "S3Model", "S3Wire", "SigV4", "TLS",
-        logging, nioCore,
-        nioPosix,
+        logging, nioCore, nioPosix,
       ]),
+    library("STS", ["Cryptography", "IAMPolicy", "S3Model", "S3Wire", "SigV4"]),
+    tests("STSTests", ["STS", "Cryptography", "IAMPolicy", "S3Model", "SigV4"]),
 
     // Gateway
 

@@ -1,5 +1,6 @@
 public import Cryptography
 public import S3Model
+public import SigV4
 
 /// A session token that a key of the ring has authenticated, and what follows from it alone.
 ///
@@ -8,8 +9,8 @@ public import S3Model
 /// and the revocation rules. ``SessionCache/open(_:accessKeyID:atMilliseconds:key:)`` does the first two.
 public final class OpenedSession: Sendable {
   public let token: SessionToken
-  /// The secret that the session's requests are signed with.
-  public let secretAccessKey: ByteString
+  /// What the session's requests are signed with. Its revision is the token's own.
+  public let signingSecret: SigningSecret
   /// Id of the ring key that sealed it.
   public let ringKeyID: ByteString
 
@@ -39,7 +40,11 @@ public final class OpenedSession: Sendable {
     guard let token = SessionToken(decoding: plaintext), token.accessKeyID == accessKeyID else { throw .invalid }
     self.token = token
     ringKeyID = header.keyID
-    secretAccessKey = TokenHeader.secretAccessKey(ringKey, salt: header.salt)
+    signingSecret = SigningSecret(
+      accessKeyID: token.accessKeyID,
+      secretAccessKey: TokenHeader.secretAccessKey(ringKey, salt: header.salt).bytes,
+      // Random, so no two tokens share derived keys in a cache.
+      revision: header.salt.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
   }
 
   /// Tokens sealed under a larger setting stay readable when it is lowered, so opening has a bound of its own.

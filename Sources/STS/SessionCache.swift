@@ -3,7 +3,7 @@ public import S3Model
 
 /// Opened sessions of one event loop, keyed by the SHA-256 of their tokens.
 ///
-/// Entries are derivations of the token alone: its content and its secret. What can change while a token lives is not in
+/// Entries are derivations of the token alone: its content and its signing secret. What can change while a token lives is not in
 /// here and is looked at on every request: this type checks expiry and that the ring still has the sealing key; the
 /// caller checks status of principals and revocation rules against its snapshot.
 ///

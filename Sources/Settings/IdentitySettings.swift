@@ -162,7 +162,7 @@ extension RoleSettings {
 extension AccessKeySettings {
   /// Whether a text can be an access key id. AWS's have 16 to 128 word characters; shorter ones and some punctuation
   /// are accepted because other stores hand them out. Never `/`, `,`, `=` or blanks, which a Credential could not hold.
-  static func isIdentifier(_ text: String) -> Bool {
+  package static func isIdentifier(_ text: String) -> Bool {
     (3...128).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
         switch byte {

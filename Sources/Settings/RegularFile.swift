@@ -84,7 +84,7 @@ package enum RegularFile {
   /// Creates a file that must not exist yet, readable by its owner only, and makes it durable: after a crash it is
   /// there as a whole or not at all.
   package static func create(_ path: String, _ bytes: [UInt8]) throws(FileFault) {
-    let temporary = "\(path).\(getpid()).new"
+    let temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).new"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw errno == EEXIST ? .exists : .system(errno: errno) }
     defer { unlink(temporary) }

@@ -30,7 +30,7 @@ final class IssuedCertificate {
   /// A server's certificate.
   init(
     names: [SubjectName], key: IssuingKey, issuer: IssuedCertificate, issuerKey: IssuingKey, from now: Int,
-    seconds: Int
+    seconds: Int, purpose: String = "serverAuth"
   ) throws(TLSError) {
     certificate = try Self.blank(commonName: "Martlet", key: key, from: now, seconds: seconds)
     guard X509_set_issuer_name(certificate, X509_get_subject_name(issuer.certificate)) == 1 else {
@@ -38,7 +38,7 @@ final class IssuedCertificate {
     }
     try add(NID_basic_constraints, "critical,CA:FALSE", issuer: issuer.certificate)
     try add(NID_key_usage, "critical,digitalSignature", issuer: issuer.certificate)
-    try add(NID_ext_key_usage, "serverAuth", issuer: issuer.certificate)
+    try add(NID_ext_key_usage, purpose, issuer: issuer.certificate)
     try add(NID_subject_key_identifier, "hash", issuer: issuer.certificate)
     try add(NID_authority_key_identifier, "keyid:always", issuer: issuer.certificate)
     try add(NID_subject_alt_name, names.map(\.extensionText).joined(separator: ","), issuer: issuer.certificate)

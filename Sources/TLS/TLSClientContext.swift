@@ -1,8 +1,9 @@
 import COpenSSL
+import Synchronization
 
 /// How a client connects: whom it trusts and who it is. Immutable and shared by all its connections.
 ///
-/// `@unchecked Sendable`: owns an `SSL_CTX` that is not changed after `init`.
+/// `@unchecked Sendable`: owns an `SSL_CTX` that is not changed after `init`; the sessions have their own lock.
 public final class TLSClientContext: @unchecked Sendable {
   public enum Verification: Sendable {
     /// The certificate must lead to the trust, and be for the server's name or address.
@@ -25,6 +26,10 @@ public final class TLSClientContext: @unchecked Sendable {
   let owner: ContextOwner
   let verification: Verification
 
+  /// Names past this many get no resumption.
+  private static let sessionNamesMax = 1024
+  private let sessions = Mutex<[String: ClientSessionSlot]>([:])
+
   public init(options: Options = Options()) throws(TLSError) {
     owner = try ContextOwner(isServer: false, minimumVersion: options.minimumVersion)
     verification = options.verification
@@ -42,5 +47,17 @@ public final class TLSClientContext: @unchecked Sendable {
       SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
     }
     if let identity = options.identity { try identity.use(in: context) }
+    COpenSSL_SSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
+    SSL_CTX_sess_set_new_cb(context, clientSessionCallback)
+  }
+
+  /// A resumed session was verified for this name by this context: neither may differ.
+  func sessionSlot(for name: ServerName) -> ClientSessionSlot {
+    sessions.withLock { sessions in
+      if let slot = sessions[name.text] { return slot }
+      let slot = ClientSessionSlot()
+      if sessions.count < Self.sessionNamesMax { sessions[name.text] = slot }
+      return slot
+    }
   }
 }

@@ -3,6 +3,7 @@ import COpenSSL
 /// Speaks TLS to a server; put it first in the pipeline. See `TLSHandler`.
 public final class TLSClientHandler: TLSHandler {
   private let client: TLSClientContext
+  private let session: ClientSessionSlot
 
   /// - Parameters:
   ///   - serverName: the DNS name or IP address that the server's certificate must be for. A DNS name is also sent as
@@ -12,9 +13,15 @@ public final class TLSClientHandler: TLSHandler {
   public init(
     context: TLSClientContext, serverName: String, handshakeTimeout: Duration = .seconds(10)
   ) throws(TLSError) {
+    let name = try ServerName(serverName)
     client = context
+    session = context.sessionSlot(for: name)
     let connection = try TLSConnection(context: context.owner.context, isServer: false)
-    try connection.expect(ServerName(serverName), verified: context.verification == .full)
+    try connection.expect(name, verified: context.verification == .full)
+    guard SSL_set_ex_data(connection.ssl, clientSessionIndex, Unmanaged.passUnretained(session).toOpaque()) == 1 else {
+      throw .libraryFailure(.takeLast())
+    }
+    session.resume(connection.ssl)
     super.init(connection: connection, handshakeTimeout: handshakeTimeout)
   }
 }

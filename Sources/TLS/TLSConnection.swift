@@ -57,7 +57,7 @@ final class TLSConnection {
   func handshake(from ciphertext: inout ByteBuffer) -> HandshakeOutcome {
     let code = lend(&ciphertext) { SSL_do_handshake(ssl) }
     if code == 1 { return .complete }
-    if SSL_want(ssl) == SSL_READING { return .needsMore }
+    if wire.pointee.isStarved { return .needsMore }
     let result = SSL_get_verify_result(ssl)
     // On the server, a client certificate's result never fails the handshake; so here it is the server's certificate.
     if result != Int(X509_V_OK), SSL_is_server(ssl) == 0, SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE {
@@ -103,11 +103,11 @@ final class TLSConnection {
     return outcome
   }
 
-  /// `SSL_get_error` looks at the thread's error queue first, where any other user of OpenSSL may have left something,
-  /// and clearing that before each call costs more than the call's own bookkeeping. `SSL_want` and the handshake state
-  /// belong to this connection: a fatal error puts it back into "in init".
+  /// Not by `SSL_get_error`: that looks at the thread's error queue first, where any other user of OpenSSL may have left
+  /// something, and clearing the queue before each call costs more than the rest of the call's bookkeeping. After a
+  /// fatal error, alerts of the peer included, OpenSSL is "in init" again; after close_notify it is not.
   private func readFailure() -> ReadOutcome {
-    if SSL_want(ssl) == SSL_READING { return .drained }
+    if wire.pointee.isStarved { return .drained }
     if SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0, SSL_in_init(ssl) == 0 { return .closeNotify }
     return .failed(.connectionFailed(.takeLast()))
   }
@@ -136,9 +136,11 @@ final class TLSConnection {
         }
         done += count
       }
+      let made = wire.pointee.outputCount
       wire.pointee.output = nil
       wire.pointee.outputRoom = 0
-      return wire.pointee.outputCount
+      wire.pointee.outputCount = 0
+      return made
     }
     if hasOutput { takeOutput(into: &output) }
     return sealed ? .sealed : .failed(.connectionFailed(.takeLast()))
@@ -165,6 +167,7 @@ final class TLSConnection {
     return ciphertext.readWithUnsafeReadableBytes { input in
       wire.pointee.input = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
       wire.pointee.inputCount = input.count
+      wire.pointee.isStarved = false
       let result = body()
       let taken = input.count - wire.pointee.inputCount
       wire.pointee.input = nil

@@ -344,11 +344,14 @@ public class TLSHandler: ChannelDuplexHandler {
         context.close(promise: promise)
         return
       }
-      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-      timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeTimeout) {
-        bound.value.close(promise: nil)
+      var isDone = false
+      let finish = {
+        if isDone { return }
+        isDone = true
+        context.close(promise: promise)
       }
-      closeOutput(context) { context.close(promise: promise) }
+      timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeTimeout, finish)
+      closeOutput(context, then: finish)
     }
   }
 

@@ -21,6 +21,7 @@ public final class TLSServerContext: @unchecked Sendable {
     public init() {}
   }
 
+  let identities: [TLSIdentity]
   let contexts: [ContextOwner]
   private let ticketKeys: TLSTicketKeys
   private let applicationProtocols: UnsafeMutableBufferPointer<UInt8>
@@ -38,6 +39,7 @@ public final class TLSServerContext: @unchecked Sendable {
       try identity.use(in: owner.context)
       contexts.append(owner)
     }
+    self.identities = identities
     self.contexts = contexts
     self.ticketKeys = ticketKeys
     names = ServerNameTable(zip(identities, contexts).map { ($0.dnsNames, $1.context) })

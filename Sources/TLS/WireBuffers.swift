@@ -9,6 +9,9 @@ import COpenSSL
 struct WireBuffers {
   var input: UnsafePointer<UInt8>?
   var inputCount = 0
+  /// Set when OpenSSL asked for more input than there was. It then gives up the call at once, so a failed call that did
+  /// so only waits, and any other has really failed.
+  var isStarved = false
 
   var output: UnsafeMutablePointer<UInt8>?
   var outputRoom = 0
@@ -20,7 +23,7 @@ struct WireBuffers {
 
   mutating func append(_ bytes: UnsafePointer<UInt8>, count: Int) -> Bool {
     // Once something has spilled, what follows spills too: the order of records must hold.
-    let direct = spillCount == 0 ? min(count, outputRoom - outputCount) : 0
+    let direct = spillCount == 0 ? max(0, min(count, outputRoom - outputCount)) : 0
     if direct > 0, let output {
       (output + outputCount).update(from: bytes, count: direct)
       outputCount += direct
@@ -67,6 +70,7 @@ private func wireRead(
   let count = min(room, wire.pointee.inputCount)
   guard count > 0, let input = wire.pointee.input else {
     taken.pointee = 0
+    wire.pointee.isStarved = true
     COpenSSL_BIO_set_retry_read(bio)
     return 0
   }

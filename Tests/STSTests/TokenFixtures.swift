@@ -1,6 +1,8 @@
 import Cryptography
 import S3Model
 import STS
+import SigV4
+import Testing
 
 /// Keys and contents that the token tests share.
 enum Fixture {
@@ -44,4 +46,23 @@ enum Fixture {
   ) throws -> SealedSession {
     try SealedSession(token, seed: seed, keyID: keyID, key: key(byte))
   }
+}
+
+/// The secret that a client was given signs as the one that its token opens to; another does not.
+func expectSameSignature(_ opened: OpenedSession, _ sealed: SealedSession) throws {
+  let sign = { (secret: SigningSecret) in
+    var output: [UInt8] = []
+    let empty = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    try RequestSigner(secret: secret, region: "us-east-1", service: "sts").sign(
+      method: "POST", path: empty, query: empty, headers: [SignedHeader("host", "localhost")], payload: .unsigned,
+      date: SigningDate(unixSeconds: Fixture.now / 1000), scratch: SigningScratch(), to: &output)
+    return ByteString(output)
+  }
+  let given = SigningSecret(
+    accessKeyID: sealed.accessKeyID, secretAccessKey: sealed.secretAccessKey.bytes, revision: 0)
+  let other = SigningSecret(
+    accessKeyID: sealed.accessKeyID, secretAccessKey: sealed.secretAccessKey.bytes.dropLast() + [0x21], revision: 0)
+  #expect(opened.signingSecret.accessKeyID == sealed.accessKeyID)
+  #expect(try sign(opened.signingSecret) == sign(given))
+  #expect(try sign(opened.signingSecret) != sign(other))
 }

@@ -36,19 +36,22 @@ final class TestAuthority {
     pem = try certificate.pem()
   }
 
-  func leaf(_ names: String..., seconds: Int = 86400) throws -> (chain: [UInt8], key: [UInt8]) {
+  func leaf(
+    _ names: String..., seconds: Int = 86400, purpose: String = "serverAuth"
+  ) throws -> (chain: [UInt8], key: [UInt8]) {
+    try leaf(names, seconds: seconds, purpose: purpose)
+  }
+
+  private func leaf(_ names: [String], seconds: Int, purpose: String) throws -> (chain: [UInt8], key: [UInt8]) {
     let leafKey = try IssuingKey()
     let leaf = try IssuedCertificate(
       names: names.map { try #require(SubjectName($0)) }, key: leafKey, issuer: certificate, issuerKey: key,
-      from: Self.now, seconds: seconds)
+      from: Self.now, seconds: seconds, purpose: purpose)
     return (try leaf.pem(), try leafKey.pem())
   }
 
-  func identity(_ names: String...) throws -> TLSIdentity {
-    let leafKey = try IssuingKey()
-    let leaf = try IssuedCertificate(
-      names: names.map { try #require(SubjectName($0)) }, key: leafKey, issuer: certificate, issuerKey: key,
-      from: Self.now, seconds: 86400)
-    return try TLSIdentity(chain: leaf.pem(), privateKey: leafKey.pem())
+  func identity(_ names: String..., seconds: Int = 86400, purpose: String = "serverAuth") throws -> TLSIdentity {
+    let leaf = try leaf(names, seconds: seconds, purpose: purpose)
+    return try TLSIdentity(chain: leaf.chain, privateKey: leaf.key)
   }
 }

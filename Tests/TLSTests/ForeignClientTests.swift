@@ -154,7 +154,20 @@ import Testing
     // Ours, but for a server: not trusted as a client.
     let serverOnly = try await identify(authority.leaf("server-only"), "server-only")
     #expect(serverOnly.output.contains("peer=untrusted(26)"), "\(serverOnly)")
+
+    let own = try await identify(authority.leaf("alice", purpose: "clientAuth"), "own")
+    // s_client sends the authority's certificate, too.
+    #expect(own.output.contains("peer=trusted(2)"), "\(own)")
     #expect(server.journal.errors.isEmpty, "\(server.journal.errors)")
+
+    // A client with a certificate is never resumed, so the verdict is always this handshake's own.
+    let session = folder.path("identified\(version)")
+    let first = try await client(
+      server, version, "-sess_out", session, "-cert", folder.path("own\(version).pem"),
+      "-key", folder.path("own\(version).key"))
+    #expect(first.output.contains("resumed=false"))
+    let second = try await client(server, version, "-sess_in", session)
+    #expect(second.output.contains("resumed=false"), "\(second)")
     try await server.stop()
   }
 }

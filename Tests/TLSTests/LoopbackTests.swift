@@ -1,0 +1,152 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import TLS
+
+/// Over real sockets.
+@Suite(.serialized) struct LoopbackTests {
+  let authority: TestAuthority
+  let client: TLSClientContext
+
+  init() throws {
+    authority = try TestAuthority()
+    var options = TLSClientContext.Options()
+    options.trust = .pem(authority.pem)
+    client = try TLSClientContext(options: options)
+  }
+
+  func serverContext() throws -> TLSServerContext {
+    try TLSServerContext(identities: [authority.identity("localhost")], ticketKeys: TLSTicketKeys())
+  }
+
+  func connect(
+    _ server: LoopbackServer, autoRead: Bool = true, halfClosure: Bool = false,
+    _ handlers: @escaping @Sendable () -> [any ChannelHandler & Sendable]
+  ) async throws -> any Channel {
+    let client = client
+    return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelOption(.autoRead, value: autoRead)
+      .channelOption(.allowRemoteHalfClosure, value: halfClosure)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(TLSClientHandler(context: client, serverName: "localhost"))
+          for handler in handlers() { try channel.pipeline.syncOperations.addHandler(handler) }
+        }
+      }
+      .connect(host: "127.0.0.1", port: server.port).get()
+  }
+
+  @Test func largeTransfersBothWays() async throws {
+    let context = try serverContext()
+    let total = 64 << 20
+    let serverSide = Exchange(total: total)
+    let server = try await LoopbackServer.start(context: { context }) { _ in serverSide }
+    let clientSide = Exchange(total: total)
+    let channel = try await connect(server) { [clientSide] }
+    try await clientSide.done(on: channel)
+    try await channel.close()
+    for _ in 0..<500 where serverSide.received < total { try await Task.sleep(for: .milliseconds(10)) }
+    for side in [clientSide, serverSide] {
+      #expect(side.firstMismatch == nil)
+      #expect(side.received == total)
+      #expect(side.errors.isEmpty)
+      #expect(side.buffersPerMegabyte < 128, "\(side.buffersPerMegabyte)")
+    }
+    try await server.stop()
+  }
+
+  /// The server writes while the channel is writable; a client that does not read must stop it.
+  @Test func aSlowReaderCostsBoundedMemory() async throws {
+    let context = try serverContext()
+    let pouring = Pouring()
+    let server = try await LoopbackServer.start(context: { context }) { _ in pouring }
+    let counter = Counter()
+    let channel = try await connect(server, autoRead: false) { [counter] }
+    let before = try residentBytes()
+    try await Task.sleep(for: .milliseconds(700))
+    let stalled = pouring.written
+    try await Task.sleep(for: .milliseconds(300))
+    // Socket buffers take some megabytes; after that nothing moves.
+    #expect(pouring.written == stalled)
+    #expect(stalled < 16 << 20)
+    #expect(try residentBytes() - before < 16 << 20)
+    #expect(counter.count == 0)
+    // And it goes on when the client reads.
+    channel.setOption(.autoRead, value: true).whenSuccess { channel.read() }
+    for _ in 0..<100 where pouring.written < stalled * 2 { try await Task.sleep(for: .milliseconds(20)) }
+    #expect(pouring.written >= stalled * 2)
+    try await channel.close()
+    try await server.stop()
+  }
+
+  @Test func halfClosedOutputStillReads() async throws {
+    let context = try serverContext()
+    let server = try await LoopbackServer.start(context: { context }, halfClosure: true) { _ in AnswerAtEnd() }
+    let collector = Collector()
+    let channel = try await connect(server, halfClosure: true) { [collector] }
+    try await channel.writeAndFlush(ByteBuffer(string: "the whole request"))
+    try await channel.close(mode: .output)
+    let answer = try await collector.ended(on: channel)
+    #expect(answer == "got: the whole request")
+    #expect(collector.errors.isEmpty)
+    // Both directions are closed, so NIO has closed the channel, or is about to.
+    try? await channel.close()
+    try await server.stop()
+  }
+
+  @Test func truncationIsReported() async throws {
+    let context = try serverContext()
+    let server = try await LoopbackServer.start(context: { context }) { journal in Answering(journal) }
+    let channel = try await connect(server) { [] }
+    // Past TLS, straight into the socket: the end without close_notify.
+    try await channel.writeAndFlush(ByteBuffer(string: "GET / HTTP/1.1\r\n"))
+    let head = try await channel.pipeline.context(handlerType: TLSClientHandler.self).map {
+      NIOLoopBound($0, eventLoop: channel.eventLoop)
+    }.get()
+    channel.eventLoop.execute { head.value.close(promise: nil) }
+    for _ in 0..<100 where server.journal.errors.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(server.journal.tlsErrors == [.truncated])
+    try await server.stop()
+  }
+
+  @Test func handshakesTimeOut() async throws {
+    let context = try serverContext()
+    let server = try await LoopbackServer.start(context: { context }, handshakeTimeout: .milliseconds(100))
+    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connect(host: "127.0.0.1", port: server.port).get()
+    try await channel.closeFuture.get()
+    #expect(server.journal.tlsErrors == [.handshakeTimedOut])
+    try await server.stop()
+  }
+
+  /// The limit: 40 KiB for each idle connection. Both ends and both channels live in this process, so this
+  /// counts about twice what a server has.
+  @Test func idleConnectionsAreSmall() async throws {
+    let context = try serverContext()
+    let server = try await LoopbackServer.start(context: { context }) { _ in Echo() }
+    func connectAndUse() async throws -> any Channel {
+      let counter = Counter()
+      let channel = try await connect(server) { [counter] }
+      try await channel.writeAndFlush(ByteBuffer(repeating: 1, count: 20000))
+      while counter.count < 20000 { try await Task.sleep(for: .milliseconds(1)) }
+      return channel
+    }
+    for _ in 0..<20 { try await connectAndUse().close() }
+    let before = try residentBytes()
+    var channels: [any Channel] = []
+    for _ in 0..<500 { channels.append(try await connectAndUse()) }
+    let each = (try residentBytes() - before) / channels.count
+    print("idle connection: \(each) bytes resident for both ends")
+    #expect(each < 80 * 1024)
+    for channel in channels { try await channel.close() }
+    try await server.stop()
+  }
+}
+
+/// Resident memory of this process, in bytes.
+func residentBytes() throws -> Int {
+  let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+  return (Int(fields[1]) ?? 0) * 4096
+}
