@@ -54,7 +54,8 @@ let package = Package(
     tests("SigV4Tests", ["SigV4", "Cryptography", "HTTPWire", "S3Model"]),
 
     // Decisions
-    library("Authorization", ["S3Model"]),
+    library("Authorization", ["IAMPolicy", "S3Model"]),
+    tests("AuthorizationTests", ["Authorization", "HTTPWire", "IAMPolicy", "S3Model"]),
 
     // Services
     library("Settings", ["IAMPolicy", "S3Model", .product(name: "Yams", package: "Yams")]),

@@ -1,0 +1,117 @@
+public import IAMPolicy
+public import S3Model
+
+/// Builds a snapshot from what is declared: policies first, then groups, then users and roles.
+public struct AuthorizationSnapshotBuilder {
+  /// A policy document under a name.
+  public struct Document: Sendable {
+    public var name: String
+    /// JSON.
+    public var document: [UInt8]
+
+    public init(name: String, document: [UInt8]) {
+      self.name = name
+      self.document = document
+    }
+  }
+
+  public private(set) var snapshot: AuthorizationSnapshot
+  private var groups: [String: [CompiledPolicy]] = [:]
+  private let limits: PolicyLimits?
+
+  /// - Parameter limits: of identity policies; AWS's when nil.
+  public init(account: AccountID, limits: PolicyLimits? = nil) throws(AuthorizationError) {
+    snapshot = AuthorizationSnapshot(account: account)
+    self.limits = limits
+    for policy in CannedPolicy.allCases {
+      try add(policy: Document(name: policy.name, document: Array(policy.document.utf8)))
+    }
+  }
+
+  /// A managed policy. One named like a canned policy is refused: the name must keep its meaning.
+  public mutating func add(policy: Document) throws(AuthorizationError) {
+    let owner = "policy/\(policy.name)"
+    guard snapshot.managedPolicies[policy.name] == nil else { throw .duplicate(owner: owner) }
+    snapshot.managedPolicies[policy.name] = try Self.compile(policy.document, policy.name, .identity, limits, owner)
+  }
+
+  public mutating func add(
+    group name: String, policies: [String], inline: [Document] = []
+  ) throws(AuthorizationError) {
+    let owner = "group/\(name)"
+    guard groups[name] == nil else { throw .duplicate(owner: owner) }
+    groups[name] = try attached(policies, inline, owner)
+  }
+
+  public mutating func add(
+    user name: String, uniqueID: ByteString, path: String = "/", groups names: [String] = [],
+    policies: [String] = [], inline: [Document] = [], boundary: String? = nil, tags: [PrincipalTag] = []
+  ) throws(AuthorizationError) {
+    let owner = "user/\(name)"
+    guard snapshot.users[uniqueID] == nil else { throw .duplicate(owner: owner) }
+    var attached = try attached(policies, inline, owner)
+    for group in names {
+      guard let policies = groups[group] else { throw .unknownGroup(owner: owner, name: group) }
+      attached += policies
+    }
+    let arn = ARN.user(name, path: path, account: snapshot.account)
+    let caller = Caller(
+      principal: Principal(.user(arn: arn, snapshot.account)), userID: uniqueID, userName: ByteString(name),
+      policies: IdentityPolicies(
+        attached: Self.distinct(attached),
+        boundary: try boundary.map { name throws(AuthorizationError) in try managed(name, owner) }),
+      tags: tags)
+    snapshot.users[uniqueID] = AuthorizationSnapshot.User(arn: arn, caller: caller)
+  }
+
+  public mutating func add(
+    role name: String, uniqueID: ByteString, path: String = "/", trustPolicy: [UInt8], policies: [String] = [],
+    inline: [Document] = [], boundary: String? = nil, sessionSecondsMax: Int = 3600, tags: [PrincipalTag] = []
+  ) throws(AuthorizationError) {
+    let owner = "role/\(name)"
+    guard snapshot.roles[uniqueID] == nil else { throw .duplicate(owner: owner) }
+    let attached = try attached(policies, inline, owner)
+    snapshot.add(
+      AuthorizationSnapshot.Role(
+        uniqueID: uniqueID, arn: ARN.role(name, path: path, account: snapshot.account), name: ByteString(name),
+        trustPolicy: try Self.compile(trustPolicy, "\(name) trust policy", .trust, nil, "\(owner)/trust"),
+        sessionSecondsMax: sessionSecondsMax,
+        policies: IdentityPolicies(
+          attached: Self.distinct(attached),
+          boundary: try boundary.map { name throws(AuthorizationError) in try managed(name, owner) }),
+        tags: tags))
+  }
+
+  private func attached(
+    _ names: [String], _ inline: [Document], _ owner: String
+  ) throws(AuthorizationError) -> [CompiledPolicy] {
+    var policies: [CompiledPolicy] = []
+    for name in names { policies.append(try managed(name, owner)) }
+    for document in inline {
+      policies.append(
+        try Self.compile(document.document, document.name, .identity, limits, "\(owner)/\(document.name)"))
+    }
+    return policies
+  }
+
+  private func managed(_ name: String, _ owner: String) throws(AuthorizationError) -> CompiledPolicy {
+    guard let policy = snapshot.managedPolicies[name] else { throw .unknownPolicy(owner: owner, name: name) }
+    return policy
+  }
+
+  private static func compile(
+    _ document: [UInt8], _ name: String, _ kind: PolicyKind, _ limits: PolicyLimits?, _ owner: String
+  ) throws(AuthorizationError) -> CompiledPolicy {
+    do throws(PolicyError) {
+      return try CompiledPolicy(parsing: document, name: name, kind: kind, limits: limits)
+    } catch {
+      throw .policy(owner: owner, error)
+    }
+  }
+
+  /// A policy attached twice, as by two groups, is evaluated once.
+  private static func distinct(_ policies: [CompiledPolicy]) -> [CompiledPolicy] {
+    var seen: Set<ObjectIdentifier> = []
+    return policies.filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
+}

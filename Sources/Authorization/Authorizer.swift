@@ -1,0 +1,130 @@
+public import IAMPolicy
+public import S3Model
+
+/// Decides requests: pure, over one snapshot.
+public enum Authorizer {
+  /// Decides one action on one resource.
+  /// - Parameters:
+  ///   - now: the exchange's time.
+  ///   - context: what the request says; the caller's keys and the time are answered here.
+  public static func decide(
+    _ access: Access, _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
+    _ context: some ConditionContext
+  ) -> Decision {
+    var layers = caller.layers
+    if let bucket = access.bucket, let policy = snapshot.bucketPolicies[bucket] {
+      switch policy {
+      case .policy(let policy): layers.resource = policy
+      case .unusable:
+        guard mayMendBucketPolicy(access.action, caller, snapshot) else {
+          return Decision(.unusableBucketPolicy, access: access)
+        }
+      }
+    }
+    // "The root user can always call GetBucketPolicy, PutBucketPolicy and DeleteBucketPolicy, even if the bucket policy
+    // denies it" (Amazon S3 API reference), so that nobody is locked out of a bucket.
+    if mayMendBucketPolicy(access.action, caller, snapshot) { layers.resource = nil }
+    let request = PolicyRequest(
+      principal: caller.principal, action: access.action, resource: access.resource,
+      resourceAccount: snapshot.account)
+    let decision = PolicyEvaluator.decide(
+      request, layers, DecisionContext(caller: caller, now: now, request: context))
+    return Decision(.policy(decision), access: access)
+  }
+
+  /// Decides several accesses: all must be allowed, and the first that is not decides. None at all is not allowed.
+  /// - Parameter context: of each access, which can differ in its version.
+  public static func decide<Context: ConditionContext>(
+    _ accesses: [Access], _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
+    context: (Access) -> Context
+  ) -> Decision {
+    var last = Decision(.nothingToAllow, access: nil)
+    for access in accesses {
+      last = decide(access, caller, snapshot, at: now, context(access))
+      guard last.isAllowed else { return last }
+    }
+    return last
+  }
+
+  /// Whether the object's tags must be fetched before deciding: a statement about the access reads them.
+  public static func readsObjectTags(
+    _ accesses: [Access], _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
+    _ context: some ConditionContext
+  ) -> Bool {
+    let decisionContext = DecisionContext(caller: caller, now: now, request: context)
+    return accesses.contains { access in
+      var layers = caller.layers
+      if let bucket = access.bucket, case .policy(let policy)? = snapshot.bucketPolicies[bucket] {
+        layers.resource = policy
+      }
+      let request = PolicyRequest(
+        principal: caller.principal, action: access.action, resource: access.resource,
+        resourceAccount: snapshot.account)
+      return PolicyEvaluator.reads(.s3(.existingObjectTag), request, layers, decisionContext)
+    }
+  }
+
+  private static func mayMendBucketPolicy(
+    _ action: Action, _ caller: Caller, _ snapshot: AuthorizationSnapshot
+  ) -> Bool {
+    guard caller.isRoot, caller.principal.account == snapshot.account else { return false }
+    return action == .s3(.getBucketPolicy) || action == .s3(.putBucketPolicy) || action == .s3(.deleteBucketPolicy)
+  }
+}
+
+extension Authorizer {
+  /// A request whose accesses are all allowed, or the decision against it.
+  public static func authorize<Context: ConditionContext>(
+    _ request: S3Request, _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
+    context: (Access) -> Context
+  ) -> (authorized: AuthorizedRequest?, decision: Decision) {
+    let decision = decide(request.accesses, caller, snapshot, at: now, context: context)
+    return (decision.isAllowed ? AuthorizedRequest(request) : nil, decision)
+  }
+
+  /// DeleteObjects: each object is decided on its own, and what is authorized holds the allowed ones only.
+  ///
+  /// An object that needs several accesses is allowed when all of them are.
+  /// - Returns: nil when the operation is another or no object is allowed; the decisions in the order of the accesses.
+  public static func authorizeEach<Context: ConditionContext>(
+    _ request: S3Request, _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
+    context: (Access) -> Context
+  ) -> (authorized: AuthorizedRequest?, decisions: [Decision]) {
+    guard request.operation == .deleteObjects else { return (nil, []) }
+    var denied: Set<ObjectVersion> = []
+    var decisions: [Decision] = []
+    decisions.reserveCapacity(request.accesses.count)
+    for access in request.accesses {
+      let decision = decide(access, caller, snapshot, at: now, context(access))
+      if !decision.isAllowed { denied.insert(ObjectVersion(access)) }
+      decisions.append(decision)
+    }
+    let allowed = request.accesses.filter { !denied.contains(ObjectVersion($0)) }
+    guard !allowed.isEmpty else { return (nil, decisions) }
+    var narrowed = request
+    narrowed.accesses = allowed
+    return (AuthorizedRequest(narrowed), decisions)
+  }
+
+  private struct ObjectVersion: Hashable {
+    var key: ByteString?
+    var versionID: ByteString?
+
+    init(_ access: Access) {
+      key = access.key
+      versionID = access.versionID
+    }
+  }
+
+  /// A CORS preflight, which the bucket's CORS rules decide and which reads nothing else. Nil for other operations.
+  public static func authorizePreflight(_ request: S3Request) -> AuthorizedRequest? {
+    request.operation == .optionsObject ? AuthorizedRequest(request) : nil
+  }
+
+  /// The gateway's own read of an object's tags, which a decision waits for. Nil for other operations.
+  ///
+  /// Its answer must go into the decision only, never to the client.
+  public static func authorizeTagLookup(_ request: S3Request) -> AuthorizedRequest? {
+    request.operation == .getObjectTagging ? AuthorizedRequest(request) : nil
+  }
+}

@@ -1,0 +1,105 @@
+public import IAMPolicy
+public import S3Model
+
+/// The content of temporary credentials, as far as decisions need it.
+public struct SessionDescription: Sendable {
+  public enum Kind: Sendable {
+    /// AssumeRole and its like: the role's permissions.
+    case assumedRole(roleID: ByteString)
+    /// GetFederationToken: what both the user's policies and the session policies allow.
+    case federatedUser
+    /// GetSessionToken: the user's own permissions.
+    case userSession
+  }
+
+  public var kind: Kind
+  /// Unique id of the user, or the account's digits for root, at the start of the chain.
+  public var principalID: ByteString
+  /// RoleSessionName, or the federated user's name.
+  public var name: ByteString
+  /// The inline session policy, JSON.
+  public var policy: ByteString?
+  public var policyARNs: [ByteString]
+  public var tags: [PrincipalTag]
+  public var facts: CallerSession
+
+  public init(
+    kind: Kind, principalID: ByteString, name: ByteString = "", policy: ByteString? = nil,
+    policyARNs: [ByteString] = [], tags: [PrincipalTag] = [], facts: CallerSession
+  ) {
+    self.kind = kind
+    self.principalID = principalID
+    self.name = name
+    self.policy = policy
+    self.policyARNs = policyARNs
+    self.tags = tags
+    self.facts = facts
+  }
+}
+
+/// Why temporary credentials stand for nobody in this snapshot.
+public enum SessionFault: Error, Equatable, Sendable {
+  case unknownPrincipal
+  case unknownRole
+  /// A session policy that no longer exists must not silently widen or empty the session.
+  case unknownPolicy(arn: ByteString)
+  case policy(PolicyError)
+}
+
+extension AuthorizationSnapshot {
+  /// The caller that a session stands for. Worth keeping for as long as the snapshot lives: it compiles the policy.
+  public func caller(for session: SessionDescription) throws(SessionFault) -> Caller {
+    let isRoot = session.principalID == account.bytes
+    switch session.kind {
+    case .assumedRole(let roleID):
+      guard let role = roles[roleID] else { throw .unknownRole }
+      // An identity provider may have vouched for somebody who is no user here; then there is no id.
+      guard session.principalID.isEmpty || isRoot || users[session.principalID] != nil else { throw .unknownPrincipal }
+      let arn = ByteString("arn:aws:sts::\(account):assumed-role/\(role.name.text)/\(session.name.text)")
+      return Caller(
+        principal: Principal(.roleSession(session: arn, role: role.arn, account)),
+        userID: ByteString(role.uniqueID.bytes + [UInt8(ascii: ":")] + session.name.bytes),
+        policies: role.policies, sessionPolicies: try sessionPolicies(session, whenNone: nil),
+        tags: session.tags + role.tags, session: session.facts)
+    case .federatedUser:
+      guard isRoot || users[session.principalID] != nil else { throw .unknownPrincipal }
+      let user = users[session.principalID]
+      let arn = ARN.federatedUser(session.name.text, account: account)
+      // Root needs no policy, but what it hands out is bounded by the session policies like any other.
+      let everything = managedPolicies[CannedPolicy.administratorAccess.name].map { [$0] } ?? []
+      return Caller(
+        principal: Principal(
+          .federatedUser(session: arn, user: user?.arn ?? ARN.root(account: account), account)),
+        userID: ByteString(account.bytes.bytes + [UInt8(ascii: ":")] + session.name.bytes),
+        policies: user?.caller.policies ?? IdentityPolicies(attached: everything),
+        sessionPolicies: try sessionPolicies(session, whenNone: []),
+        tags: session.tags + (user?.caller.tags ?? []), session: session.facts)
+    case .userSession:
+      guard isRoot || users[session.principalID] != nil else { throw .unknownPrincipal }
+      let user = users[session.principalID]?.caller ?? root
+      return Caller(
+        principal: user.principal, userID: user.userID, userName: user.userName, policies: user.policies,
+        sessionPolicies: try sessionPolicies(session, whenNone: user.sessionPolicies), tags: session.tags + user.tags,
+        session: session.facts)
+    }
+  }
+
+  private func sessionPolicies(
+    _ session: SessionDescription, whenNone: [CompiledPolicy]?
+  ) throws(SessionFault) -> [CompiledPolicy]? {
+    if session.policy == nil, session.policyARNs.isEmpty { return whenNone }
+    var policies: [CompiledPolicy] = []
+    for arn in session.policyARNs {
+      guard let policy = managedPolicy(arn: arn) else { throw .unknownPolicy(arn: arn) }
+      policies.append(policy)
+    }
+    if let document = session.policy {
+      do throws(PolicyError) {
+        policies.append(try CompiledPolicy(parsing: document.bytes, name: "session policy", kind: .session))
+      } catch {
+        throw .policy(error)
+      }
+    }
+    return policies
+  }
+}
