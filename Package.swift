@@ -77,8 +77,8 @@ let package = Package(
         "Authorization", "Backend", "Cryptography", "HTTPWire", "S3Backend", "S3Model", "S3Wire", "SigV4", "TLS",
         logging, nioCore, nioPosix,
       ]),
-    library("STS", ["Cryptography", "IAMPolicy", "S3Model", "S3Wire", "SigV4"]),
-    tests("STSTests", ["STS", "Cryptography", "IAMPolicy", "S3Model", "SigV4"]),
+    library("STS", ["Authorization", "Cryptography", "IAMPolicy", "S3Model", "S3Wire", "SigV4"]),
+    tests("STSTests", ["STS", "Authorization", "Cryptography", "IAMPolicy", "S3Model", "SigV4"]),
 
     // Gateway
 

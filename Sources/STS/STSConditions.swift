@@ -1,3 +1,4 @@
+import Authorization
 import IAMPolicy
 import S3Model
 
@@ -11,7 +12,7 @@ struct STSConditions<Base: ConditionContext>: ConditionContext {
   var durationSeconds: Int?
   /// Tags of this request, not inherited ones.
   var tags: [SessionTag] = []
-  var resourceTags: [(key: ByteString, value: ByteString)] = []
+  var resourceTags: [PrincipalTag] = []
 
   func value(for key: ConditionKey) -> ConditionValue {
     switch key.name {

@@ -1,3 +1,4 @@
+import Authorization
 import IAMPolicy
 import S3Model
 
@@ -11,7 +12,7 @@ extension STSService {
   func assumeRole(
     _ input: AssumeRoleInput, _ caller: STSCaller, _ context: some ConditionContext, _ now: Int64, _ seed: SessionSeed
   ) throws(STSError) -> STSResponse.AssumedRole {
-    if caller.isRoot { throw .rootMayNotAssumeRoles }
+    if caller.caller.isRoot { throw .rootMayNotAssumeRoles }
     guard let arn = ARN(input.roleARN), arn.service.elementsEqual("iam".utf8), arn.region.isEmpty,
       arn.resource.starts(with: "role/".utf8)
     else { throw .invalidRoleARN }
@@ -22,16 +23,16 @@ extension STSService {
     // Only its own request's words reach conditions, but a source identity once set is asked about on every hop.
     let sourceIdentity = input.sourceIdentity ?? parent?.sourceIdentity
     // A role that is not there is refused as one that does not trust the caller.
-    guard let role = role(input.roleARN) else {
+    guard let role = authorization.role(arn: input.roleARN) else {
       throw .accessDenied(
         STSDenial(callerARN: caller.callerARN, action: .assumeRole, resource: input.roleARN, reason: "no such role"))
     }
     let conditions = STSConditions(
       base: context, sessionName: input.sessionName, externalID: input.externalID, sourceIdentity: sourceIdentity,
       durationSeconds: seconds, tags: input.tags, resourceTags: role.tags)
-    try authorize(.assumeRole, role.arn, role.trustPolicy, caller, conditions)
-    if !input.tags.isEmpty { try authorize(.tagSession, role.arn, role.trustPolicy, caller, conditions) }
-    if sourceIdentity != nil { try authorize(.setSourceIdentity, role.arn, role.trustPolicy, caller, conditions) }
+    try authorize(.assumeRole, role.arn, role.trustPolicy, caller, conditions, now)
+    if !input.tags.isEmpty { try authorize(.tagSession, role.arn, role.trustPolicy, caller, conditions, now) }
+    if sourceIdentity != nil { try authorize(.setSourceIdentity, role.arn, role.trustPolicy, caller, conditions, now) }
 
     if let set = parent?.sourceIdentity, let asked = input.sourceIdentity, set != asked { throw .sourceIdentityIsSet }
     if parent != nil, seconds > Self.chainedSecondsMax { throw .durationAboveChainingLimit }
@@ -48,7 +49,7 @@ extension STSService {
     }
 
     let content = SessionToken(
-      kind: .assumedRole, accessKeyID: seed.accessKeyID, principalID: parent?.principalID ?? caller.principalID,
+      kind: .assumedRole, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
       roleID: role.uniqueID, providerID: parent?.providerID, issuingKeyID: caller.issuingKeyID,
       sessionName: input.sessionName, policy: try sessionPolicy(input.policy, input.policyARNs),
       policyARNs: input.policyARNs, tags: tags, sourceIdentity: sourceIdentity, lineage: lineage,
@@ -57,7 +58,7 @@ extension STSService {
     return STSResponse.AssumedRole(
       credentials: STSCredentials(session: sealed, expirySeconds: content.expirySeconds),
       assumedRoleID: ByteString(role.uniqueID.bytes + [UInt8(ascii: ":")] + input.sessionName.bytes),
-      arn: ARN.assumedRole(role.name.text, session: input.sessionName.text, account: role.account),
+      arn: ARN.assumedRole(role.name.text, session: input.sessionName.text, account: account),
       packedPolicyPercent: sealed.packedPolicyPercent, sourceIdentity: sourceIdentity)
   }
 }

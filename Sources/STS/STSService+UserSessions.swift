@@ -1,3 +1,4 @@
+import Authorization
 import IAMPolicy
 import S3Model
 
@@ -25,8 +26,8 @@ extension STSService {
   ) throws(STSError) -> STSResponse.FederatedUser {
     let arn = ARN.federatedUser(input.name.text, account: account)
     let conditions = STSConditions(base: context, durationSeconds: input.durationSeconds, tags: input.tags)
-    try authorize(.getFederationToken, arn, nil, caller, conditions)
-    if !input.tags.isEmpty { try authorize(.tagSession, arn, nil, caller, conditions) }
+    try authorize(.getFederationToken, arn, nil, caller, conditions, now)
+    if !input.tags.isEmpty { try authorize(.tagSession, arn, nil, caller, conditions, now) }
     let content = SessionToken(
       kind: .federatedUser, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
       issuingKeyID: caller.issuingKeyID, sessionName: input.name,
@@ -41,6 +42,6 @@ extension STSService {
 
   private static func seconds(_ asked: Int?, _ caller: STSCaller) -> Int64 {
     let seconds = asked ?? userSecondsDefault
-    return Int64(caller.isRoot ? min(seconds, rootSecondsMax) : seconds)
+    return Int64(caller.caller.isRoot ? min(seconds, rootSecondsMax) : seconds)
   }
 }

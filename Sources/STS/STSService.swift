@@ -1,47 +1,42 @@
+public import Authorization
 public import Cryptography
 public import IAMPolicy
 public import S3Model
 
 /// Performs the actions of STS: pure, over one snapshot's pieces.
 public struct STSService: Sendable {
-  public var account: AccountID
+  public let authorization: AuthorizationSnapshot
   /// The ring key that seals, and its id.
-  public var sealingKeyID: ByteString
-  public var sealingKey: AESGCMKey
-  public var tokenBytesMax: Int
-  /// The enabled role of an ARN.
-  public var role: @Sendable (ByteString) -> AssumableRole?
-  /// Whether a managed policy of that ARN exists.
-  public var hasManagedPolicy: @Sendable (ByteString) -> Bool
+  public let sealingKeyID: ByteString
+  public let sealingKey: AESGCMKey
+  /// The longest token, in bytes on the wire.
+  public let tokenBytesMax: Int
   /// Whether a long-lived access key of that id belongs to the account.
-  public var hasAccessKey: @Sendable (ByteString) -> Bool
+  private let hasAccessKey: @Sendable (ByteString) -> Bool
 
   public init(
-    account: AccountID, sealingKeyID: ByteString, sealingKey: AESGCMKey,
-    tokenBytesMax: Int = SealedSession.tokenBytesMaxDefault,
-    role: @escaping @Sendable (ByteString) -> AssumableRole?,
-    hasManagedPolicy: @escaping @Sendable (ByteString) -> Bool,
-    hasAccessKey: @escaping @Sendable (ByteString) -> Bool
+    authorization: AuthorizationSnapshot, sealingKeyID: ByteString, sealingKey: AESGCMKey,
+    tokenBytesMax: Int = SealedSession.tokenBytesMaxDefault, hasAccessKey: @escaping @Sendable (ByteString) -> Bool
   ) {
-    self.account = account
+    self.authorization = authorization
     self.sealingKeyID = sealingKeyID
     self.sealingKey = sealingKey
     self.tokenBytesMax = tokenBytesMax
-    self.role = role
-    self.hasManagedPolicy = hasManagedPolicy
     self.hasAccessKey = hasAccessKey
   }
 
+  public var account: AccountID { authorization.account }
+
   /// Performs one action.
   /// - Parameters:
-  ///   - context: the `aws:*` keys of the request and its caller; the `sts:*` keys and request tags are added here.
+  ///   - context: what the request says; the caller's keys, the time, the `sts:*` keys and request tags are added.
   ///   - now: in milliseconds since 1970.
   ///   - seed: fresh randomness; used by actions that make a session.
   public func perform(
     _ request: STSRequest, caller: STSCaller, context: some ConditionContext, atMilliseconds now: Int64,
     seed: SessionSeed
   ) throws(STSError) -> STSResponse {
-    guard caller.principal.account != nil else { throw .anonymous }
+    guard caller.caller.principal.account != nil else { throw .anonymous }
     if let session = caller.session, !session.mayCall(.sts(request.action)) {
       throw .sessionMayNotCall(request.action)
     }
@@ -52,11 +47,11 @@ public struct STSService: Sendable {
       return .getSessionToken(try getSessionToken(input, caller, now, seed))
     case .getCallerIdentity:
       // AWS asks no permission for it, not even in the face of an explicit deny.
-      return .getCallerIdentity(userID: caller.userID, account: account, arn: caller.callerARN)
+      return .getCallerIdentity(userID: caller.caller.userID, account: account, arn: caller.callerARN)
     case .getFederationToken(let input):
       return .getFederationToken(try getFederationToken(input, caller, context, now, seed))
     case .getAccessKeyInfo(let accessKeyID):
-      try authorize(.getAccessKeyInfo, "*", nil, caller, STSConditions(base: context))
+      try authorize(.getAccessKeyInfo, "*", nil, caller, STSConditions(base: context), now)
       guard hasAccessKey(accessKeyID) || SessionSeed.isTemporary(accessKeyID) else { throw .unknownAccessKey }
       return .getAccessKeyInfo(account: account)
     }
@@ -65,17 +60,14 @@ public struct STSService: Sendable {
   /// - Parameter trustPolicy: of the role, for actions on one: without an allow there, identity policies count nothing.
   func authorize(
     _ action: STSAction, _ resource: ByteString, _ trustPolicy: CompiledPolicy?, _ caller: STSCaller,
-    _ conditions: some ConditionContext
+    _ conditions: some ConditionContext, _ now: Int64
   ) throws(STSError) {
-    var layers = caller.layers
-    layers.resource = trustPolicy
-    let request = PolicyRequest(
-      principal: caller.principal, action: .sts(action), resource: resource, resourceAccount: account)
-    let decision = PolicyEvaluator.decide(request, layers, conditions)
+    let decision = Authorizer.decide(
+      action, on: resource, trustPolicy: trustPolicy, caller.caller, authorization, at: PolicyDate(milliseconds: now),
+      conditions)
     guard decision.isAllowed else {
       throw .accessDenied(
-        STSDenial(
-          callerARN: caller.callerARN, action: action, resource: resource, reason: decision.description))
+        STSDenial(callerARN: caller.callerARN, action: action, resource: resource, reason: decision.description))
     }
   }
 
@@ -93,7 +85,7 @@ public struct STSService: Sendable {
 
   /// Checks a session policy and the existence of managed ones; gives the document as it is sealed.
   func sessionPolicy(_ document: ByteString?, _ arns: [ByteString]) throws(STSError) -> ByteString? {
-    for arn in arns where !hasManagedPolicy(arn) { throw .unknownPolicyARN(arn) }
+    for arn in arns where authorization.managedPolicy(arn: arn) == nil { throw .unknownPolicyARN(arn) }
     guard let document else { return nil }
     do throws(PolicyError) {
       _ = try CompiledPolicy(parsing: document.bytes, name: "session policy", kind: .session)

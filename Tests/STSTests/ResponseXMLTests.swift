@@ -12,7 +12,7 @@ import Testing
   private static func documents() throws -> [(operation: String, status: Int, xml: [UInt8])] {
     let service = try World.service(
       trust: World.allow(#"["sts:AssumeRole","sts:SetSourceIdentity"]"#, to: World.wholeAccount))
-    let alice = try World.alice(anything)
+    let alice = Who.alice(anything)
     let role = [("Action", "AssumeRole"), ("RoleArn", World.roleARN.text), ("RoleSessionName", "nightly")]
     let answers: [(String, STSResponse)] = [
       ("AssumeRole", try service.run(role, as: alice)),

@@ -1,3 +1,4 @@
+import Authorization
 import Cryptography
 import IAMPolicy
 import S3Model
@@ -11,11 +12,13 @@ struct FixedContext: ConditionContext {
   func value(for key: ConditionKey) -> ConditionValue { values[key] ?? .absent }
 }
 
-/// An account with one role, and callers of every kind.
+/// An account with two roles and a user, and callers of every kind.
 enum World {
   static let account = AccountID.zero
   static let roleARN: ByteString = "arn:aws:iam::000000000000:role/team/reader"
   static let aliceARN: ByteString = "arn:aws:iam::000000000000:user/alice"
+  static let aliceKey: ByteString = "AKIAALICEALICEALICE1"
+  static let anything = #"{"Effect":"Allow","Action":"*","Resource":"*"}"#
 
   static func allow(_ action: String, to principal: String, condition: String = "{}") -> String {
     """
@@ -26,105 +29,128 @@ enum World {
   static let alice = #"{"AWS":"arn:aws:iam::000000000000:user/alice"}"#
   static let wholeAccount = #"{"AWS":"000000000000"}"#
 
-  static func document(_ statements: String...) -> String {
-    #"{"Version":"2012-10-17","Statement":["# + statements.joined(separator: ",") + "]}"
+  static func document(_ statements: [String]) -> [UInt8] {
+    Array((#"{"Version":"2012-10-17","Statement":["# + statements.joined(separator: ",") + "]}").utf8)
   }
 
-  static func policy(_ text: String, _ kind: PolicyKind = .identity) throws -> CompiledPolicy {
-    try CompiledPolicy(parsing: text, name: "test", kind: kind)
+  /// - Parameters:
+  ///   - trust: statements of the trust policy of role `reader`; trusts alice when empty.
+  ///   - identity: statements of alice's policy.
+  ///   - boundary: the one statement of alice's boundary.
+  ///   - first: statements of the policy of role `first`, which may do anything unless told otherwise.
+  static func snapshot(
+    trust: [String] = [], identity: [String] = [], boundary: String? = nil, first: [String] = [anything],
+    sessionSecondsMax: Int = 7200, roleTags: [PrincipalTag] = [], without: Set<String> = []
+  ) throws -> AuthorizationSnapshot {
+    typealias Document = AuthorizationSnapshotBuilder.Document
+    var builder = try AuthorizationSnapshotBuilder(account: account)
+    if let boundary { try builder.add(policy: Document(name: "boundary", document: document([boundary]))) }
+    if !without.contains("onlyGet") {
+      try builder.add(
+        policy: Document(
+          name: "onlyGet", document: document([#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#])))
+    }
+    if !without.contains("alice") {
+      try builder.add(
+        user: "alice", uniqueID: "AIDAALICE",
+        inline: identity.isEmpty ? [] : [Document(name: "inline", document: document(identity))],
+        boundary: boundary == nil ? nil : "boundary", tags: [PrincipalTag(key: "home", value: "here")])
+    }
+    try builder.add(
+      role: "reader", uniqueID: "AROAREADER", path: "/team/",
+      trustPolicy: document(trust.isEmpty ? [allow("\"sts:AssumeRole\"", to: alice)] : trust),
+      policies: ["ReadOnlyAccess"], sessionSecondsMax: sessionSecondsMax, tags: roleTags)
+    if !without.contains("first") {
+      try builder.add(
+        role: "first", uniqueID: "AROAFIRST", trustPolicy: document([allow("\"sts:AssumeRole\"", to: alice)]),
+        inline: first.isEmpty ? [] : [Document(name: "inline", document: document(first))])
+    }
+    return builder.snapshot
   }
 
-  /// - Parameter trust: statements of the role's trust policy.
+  static func service(_ snapshot: AuthorizationSnapshot, tokenBytesMax: Int = 4096) throws -> STSService {
+    STSService(
+      authorization: snapshot, sealingKeyID: "ring-1", sealingKey: try Fixture.key(7), tokenBytesMax: tokenBytesMax,
+      hasAccessKey: { $0 == aliceKey })
+  }
+
   static func service(
-    trust: String..., sessionSecondsMax: Int = 7200, roleTags: [(key: ByteString, value: ByteString)] = [],
-    tokenBytesMax: Int = 4096
+    trust: String..., sessionSecondsMax: Int = 7200, roleTags: [PrincipalTag] = [], tokenBytesMax: Int = 4096
   ) throws -> STSService {
-    let statements = trust.isEmpty ? [allow("\"sts:AssumeRole\"", to: alice)] : trust
-    let role = AssumableRole(
-      uniqueID: "AROAREADER", arn: roleARN, name: "reader", account: account,
-      trustPolicy: try policy(
-        #"{"Version":"2012-10-17","Statement":["# + statements.joined(separator: ",") + "]}", .trust),
-      sessionSecondsMax: sessionSecondsMax, tags: roleTags)
-    return STSService(
-      account: account, sealingKeyID: "ring-1", sealingKey: try Fixture.key(7), tokenBytesMax: tokenBytesMax,
-      role: { $0 == roleARN ? role : nil },
-      hasManagedPolicy: { $0 == "arn:aws:iam::aws:policy/ReadOnlyAccess" },
-      hasAccessKey: { $0 == "AKIAALICEALICEALICE1" })
+    try service(
+      snapshot(trust: trust, sessionSecondsMax: sessionSecondsMax, roleTags: roleTags), tokenBytesMax: tokenBytesMax)
   }
 
-  /// - Parameter identity: statements of alice's policy.
-  static func alice(_ identity: String..., boundary: String? = nil) throws -> STSCaller {
-    STSCaller(
-      principal: Principal(.user(arn: aliceARN, account)), principalID: "AIDAALICE",
-      accessKeyID: "AKIAALICEALICEALICE1",
-      layers: PolicyLayers(
-        identity: try identity.map { try policy(document($0)) },
-        boundary: try boundary.map { [try policy(document($0), .boundary)] }))
-  }
-
-  static func root() -> STSCaller {
-    STSCaller(
-      principal: Principal(.root(account)), principalID: account.bytes, accessKeyID: "AKIAROOTROOTROOTROOT",
-      layers: PolicyLayers())
-  }
-
-  /// A session of another role, as its next request brings it back.
-  static func roleSession(
-    _ change: (inout SessionToken) -> Void = { _ in },
-    identity: String = #"{"Effect":"Allow","Action":"*","Resource":"*"}"#
-  ) throws -> STSCaller {
+  /// A session of role `first`, as its next request brings it back.
+  static func roleSession(_ change: (inout SessionToken) -> Void = { _ in }) -> SessionToken {
     var token = SessionToken(
       kind: .assumedRole, accessKeyID: "ASIAPARENTPARENTPARE", principalID: "AIDAALICE", roleID: "AROAFIRST",
-      issuingKeyID: "AKIAALICEALICEALICE1", sessionName: "first", issuedMilliseconds: Fixture.now - 60_000,
+      issuingKeyID: aliceKey, sessionName: "first", issuedMilliseconds: Fixture.now - 60_000,
       expirySeconds: Fixture.now / 1000 + 3000)
     change(&token)
-    return STSCaller(
-      principal: Principal(
-        .roleSession(
-          session: "arn:aws:sts::000000000000:assumed-role/first/first",
-          role: "arn:aws:iam::000000000000:role/first", account)),
-      principalID: "AIDAALICE", accessKeyID: token.accessKeyID, session: token,
-      layers: PolicyLayers(identity: [try policy(document(identity))]))
+    return token
   }
 
-  static func userSession(mfaSeconds: Int64? = nil) throws -> STSCaller {
-    var caller = try alice(#"{"Effect":"Allow","Action":"*","Resource":"*"}"#)
-    caller.session = SessionToken(
-      kind: .userSession, accessKeyID: "ASIAUSERUSERUSERUSER", principalID: "AIDAALICE",
-      issuingKeyID: caller.accessKeyID, mfaSeconds: mfaSeconds, issuedMilliseconds: Fixture.now - 60_000,
-      expirySeconds: Fixture.now / 1000 + 3000)
-    caller.accessKeyID = "ASIAUSERUSERUSERUSER"
-    return caller
+  static func userSession(_ change: (inout SessionToken) -> Void = { _ in }) -> SessionToken {
+    var token = SessionToken(
+      kind: .userSession, accessKeyID: "ASIAUSERUSERUSERUSER", principalID: "AIDAALICE", issuingKeyID: aliceKey,
+      issuedMilliseconds: Fixture.now - 60_000, expirySeconds: Fixture.now / 1000 + 3000)
+    change(&token)
+    return token
   }
 
-  static func federatedUser() throws -> STSCaller {
-    var caller = try userSession()
-    caller.principal = Principal(
-      .federatedUser(session: "arn:aws:sts::000000000000:federated-user/bob", user: aliceARN, account))
-    caller.session?.kind = .federatedUser
-    caller.session?.sessionName = "bob"
-    return caller
+  static func federatedUser(_ change: (inout SessionToken) -> Void = { _ in }) -> SessionToken {
+    userSession {
+      $0.kind = .federatedUser
+      $0.sessionName = "bob"
+      $0.policyARNs = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+      change(&$0)
+    }
+  }
+}
+
+/// Who calls, resolved in the service's snapshot as the gateway does.
+enum Who {
+  case root, anonymous
+  /// Alice with the statements of her policy and of her boundary.
+  case alice(String? = nil, boundary: String? = nil)
+  case session(SessionToken)
+
+  func caller(in snapshot: AuthorizationSnapshot) throws -> STSCaller {
+    switch self {
+    case .alice(let identity, let boundary):
+      STSCaller(
+        try #require(
+          World.snapshot(identity: identity.map { [$0] } ?? [], boundary: boundary).users["AIDAALICE"]
+        ).caller, accessKeyID: World.aliceKey)
+    case .root: STSCaller(snapshot.root, accessKeyID: "AKIAROOTROOTROOTROOT")
+    case .anonymous: STSCaller(.anonymous, accessKeyID: "")
+    case .session(let token):
+      STSCaller(
+        try snapshot.caller(for: token.sessionDescription), accessKeyID: token.accessKeyID, session: token)
+    }
   }
 }
 
 extension STSService {
   /// Performs an action from its parameters; a session that it makes is opened again.
   func run(
-    _ pairs: [(String, String)], as caller: STSCaller, context: FixedContext = FixedContext()
+    _ pairs: [(String, String)], as who: Who = .alice(), context: FixedContext = FixedContext()
   ) throws -> STSResponse {
     try perform(
-      STSRequest(parameters(pairs)), caller: caller, context: context, atMilliseconds: Fixture.now,
+      STSRequest(parameters(pairs)), caller: who.caller(in: authorization), context: context,
+      atMilliseconds: Fixture.now,
       seed: Fixture.seed())
   }
 
   func assume(
-    _ more: [(String, String)] = [], as caller: STSCaller, context: FixedContext = FixedContext()
+    _ more: [(String, String)] = [], as who: Who = .alice(), context: FixedContext = FixedContext()
   ) throws -> (STSResponse.AssumedRole, SessionToken) {
     let base = [
       ("Action", "AssumeRole"), ("RoleArn", World.roleARN.text), ("RoleSessionName", "nightly"),
     ]
     let names = Set(more.map(\.0))
-    let response = try run(base.filter { !names.contains($0.0) } + more, as: caller, context: context)
+    let response = try run(base.filter { !names.contains($0.0) } + more, as: who, context: context)
     guard case .assumeRole(let role) = response else { throw STSError.internalFailure }
     return (role, try open(role.credentials))
   }

@@ -6,51 +6,52 @@ import Testing
 @Suite struct UserSessionTests {
   static let anything = #"{"Effect":"Allow","Action":"*","Resource":"*"}"#
 
-  private func getSessionToken(_ more: [(String, String)] = [], as caller: STSCaller) throws -> SessionToken {
+  private func getSessionToken(_ more: [(String, String)] = [], as who: Who) throws -> SessionToken {
     let service = try World.service()
-    guard case .getSessionToken(let made) = try service.run([("Action", "GetSessionToken")] + more, as: caller) else {
+    guard case .getSessionToken(let made) = try service.run([("Action", "GetSessionToken")] + more, as: who) else {
       throw STSError.internalFailure
     }
     return try service.open(made)
   }
 
   private func getFederationToken(
-    _ more: [(String, String)] = [], as caller: STSCaller
+    _ more: [(String, String)] = [], as who: Who
   ) throws -> (STSResponse.FederatedUser, SessionToken) {
     let service = try World.service()
     let pairs = [("Action", "GetFederationToken"), ("Name", "bob")] + more
-    guard case .getFederationToken(let made) = try service.run(pairs, as: caller) else {
+    guard case .getFederationToken(let made) = try service.run(pairs, as: who) else {
       throw STSError.internalFailure
     }
     return (made, try service.open(made.credentials))
   }
 
   @Test func getSessionTokenNeedsNoPermission() throws {
-    let token = try getSessionToken(as: World.alice(#"{"Effect":"Deny","Action":"*","Resource":"*"}"#))
+    let token = try getSessionToken(as: .alice(#"{"Effect":"Deny","Action":"*","Resource":"*"}"#))
     #expect(
       token
         == SessionToken(
           kind: .userSession, accessKeyID: Fixture.seed().accessKeyID, principalID: "AIDAALICE",
           issuingKeyID: "AKIAALICEALICEALICE1", issuedMilliseconds: Fixture.now,
           expirySeconds: Fixture.now / 1000 + 43_200))
-    let long = try getSessionToken([("DurationSeconds", "129600")], as: World.alice())
+    let long = try getSessionToken([("DurationSeconds", "129600")], as: .alice())
     #expect(long.expirySeconds == Fixture.now / 1000 + 129_600)
   }
 
   @Test func rootSessionsLastAnHourAtMost() throws {
-    #expect(try getSessionToken(as: World.root()).expirySeconds == Fixture.now / 1000 + 3600)
+    #expect(try getSessionToken(as: .root).expirySeconds == Fixture.now / 1000 + 3600)
     #expect(
-      try getSessionToken([("DurationSeconds", "129600")], as: World.root()).expirySeconds
+      try getSessionToken([("DurationSeconds", "129600")], as: .root).expirySeconds
         == Fixture.now / 1000 + 3600)
     #expect(
-      try getSessionToken([("DurationSeconds", "900")], as: World.root()).expirySeconds == Fixture.now / 1000 + 900)
-    let (_, token) = try getFederationToken(as: World.root())
+      try getSessionToken([("DurationSeconds", "900")], as: .root).expirySeconds == Fixture.now / 1000 + 900)
+    let (_, token) = try getFederationToken(as: .root)
     #expect(token.expirySeconds == Fixture.now / 1000 + 3600)
     #expect(token.principalID == World.account.bytes)
   }
 
   @Test func sessionsMakeNoUserSessions() throws {
-    for caller in [try World.roleSession(), try World.userSession(), try World.federatedUser()] {
+    for token in [World.roleSession(), World.userSession(), World.federatedUser()] {
+      let caller = Who.session(token)
       let session = try #require(refusal { try getSessionToken(as: caller) })
       #expect(session == .sessionMayNotCall(.getSessionToken))
       #expect(session.answer.message == "Cannot call GetSessionToken with session credentials")
@@ -58,41 +59,41 @@ import Testing
       #expect(refusal { try getFederationToken(as: caller) } == .sessionMayNotCall(.getFederationToken))
     }
     #expect(
-      refusal { try getSessionToken([("SerialNumber", "GAHT12345678"), ("TokenCode", "123456")], as: World.alice()) }
+      refusal { try getSessionToken([("SerialNumber", "GAHT12345678"), ("TokenCode", "123456")], as: .alice()) }
         == .secondFactorFailed)
   }
 
   @Test func federationNeedsItsPermission() throws {
     let may = #"{"Effect":"Allow","Action":"sts:GetFederationToken","Resource":"*"}"#
-    let (user, token) = try getFederationToken(as: World.alice(may))
+    let (user, token) = try getFederationToken(as: .alice(may))
     #expect(user.federatedUserID == "000000000000:bob")
     #expect(user.arn == "arn:aws:sts::000000000000:federated-user/bob")
     #expect(user.packedPolicyPercent == nil)
     #expect(token.kind == .federatedUser)
     #expect(token.sessionName == "bob")
     #expect(token.expirySeconds == Fixture.now / 1000 + 43_200)
-    #expect(refusal { try getFederationToken(as: World.alice()) }?.denied == .getFederationToken)
+    #expect(refusal { try getFederationToken(as: .alice()) }?.denied == .getFederationToken)
     let other = #"{"Effect":"Allow","Action":"sts:GetFederationToken","Resource":"*/carol"}"#
     #expect(
       refusal {
         try getFederationToken(
-          as: World.alice(other.replacing("*/carol", with: "arn:aws:sts::000000000000:federated-user/carol")))
+          as: .alice(other.replacing("*/carol", with: "arn:aws:sts::000000000000:federated-user/carol")))
       }?
       .denied == .getFederationToken)
     let tags = [("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "blue")]
-    #expect(refusal { try getFederationToken(tags, as: World.alice(may)) }?.denied == .tagSession)
+    #expect(refusal { try getFederationToken(tags, as: .alice(may)) }?.denied == .tagSession)
     #expect(
-      try getFederationToken(tags, as: World.alice(Self.anything)).1.tags == [SessionTag(key: "team", value: "blue")])
+      try getFederationToken(tags, as: .alice(Self.anything)).1.tags == [SessionTag(key: "team", value: "blue")])
   }
 
   @Test func callerIdentityOfEveryKind() throws {
     let service = try World.service()
-    let expected: [(STSCaller, ByteString, ByteString)] = [
-      (try World.alice(#"{"Effect":"Deny","Action":"*","Resource":"*"}"#), "AIDAALICE", World.aliceARN),
-      (World.root(), "000000000000", "arn:aws:iam::000000000000:root"),
-      (try World.userSession(), "AIDAALICE", World.aliceARN),
-      (try World.roleSession(), "AROAFIRST:first", "arn:aws:sts::000000000000:assumed-role/first/first"),
-      (try World.federatedUser(), "000000000000:bob", "arn:aws:sts::000000000000:federated-user/bob"),
+    let expected: [(Who, ByteString, ByteString)] = [
+      (.alice(#"{"Effect":"Deny","Action":"*","Resource":"*"}"#), "AIDAALICE", World.aliceARN),
+      (.root, "000000000000", "arn:aws:iam::000000000000:root"),
+      (.session(World.userSession()), "AIDAALICE", World.aliceARN),
+      (.session(World.roleSession()), "AROAFIRST:first", "arn:aws:sts::000000000000:assumed-role/first/first"),
+      (.session(World.federatedUser()), "000000000000:bob", "arn:aws:sts::000000000000:federated-user/bob"),
     ]
     for (caller, userID, arn) in expected {
       guard
@@ -110,19 +111,19 @@ import Testing
 
   @Test func accessKeyInfo() throws {
     let service = try World.service()
-    let ask = { (id: String, caller: STSCaller) in
+    let ask = { (id: String, caller: Who) in
       try service.run([("Action", "GetAccessKeyInfo"), ("AccessKeyId", id)], as: caller)
     }
     for id in ["AKIAALICEALICEALICE1", "ASIAAAAAAAAAAAAAAAAA"] {
-      guard case .getAccessKeyInfo(let account) = try ask(id, World.alice(Self.anything)) else {
+      guard case .getAccessKeyInfo(let account) = try ask(id, .alice(Self.anything)) else {
         Issue.record("no GetAccessKeyInfo")
         return
       }
       #expect(account == World.account)
-      #expect(refusal { try ask(id, World.alice()) }?.denied == .getAccessKeyInfo)
-      #expect(refusal { try ask(id, World.userSession()) } == .sessionMayNotCall(.getAccessKeyInfo))
+      #expect(refusal { try ask(id, .alice()) }?.denied == .getAccessKeyInfo)
+      #expect(refusal { try ask(id, .session(World.userSession())) } == .sessionMayNotCall(.getAccessKeyInfo))
     }
-    #expect(refusal { try ask("AKIASOMEBODYELSE0001", World.alice(Self.anything)) } == .unknownAccessKey)
+    #expect(refusal { try ask("AKIASOMEBODYELSE0001", .alice(Self.anything)) } == .unknownAccessKey)
   }
 
   /// Kind, second factor, action, whether it may be called at all.

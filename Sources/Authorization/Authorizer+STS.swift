@@ -1,0 +1,21 @@
+public import IAMPolicy
+public import S3Model
+
+extension Authorizer {
+  /// Decides an sts action, which no bucket policy has a say about.
+  /// - Parameters:
+  ///   - trustPolicy: of the role that the action is about: without an allow there, identity policies count nothing.
+  ///   - context: what the request says, its `sts:*` keys included; the caller's keys and the time are answered here.
+  public static func decide(
+    _ action: STSAction, on resource: ByteString, trustPolicy: CompiledPolicy?, _ caller: Caller,
+    _ snapshot: AuthorizationSnapshot, at now: PolicyDate, _ context: some ConditionContext
+  ) -> Decision {
+    var layers = caller.layers
+    layers.resource = trustPolicy
+    let request = PolicyRequest(
+      principal: caller.principal, action: .sts(action), resource: resource, resourceAccount: snapshot.account)
+    let decision = PolicyEvaluator.decide(
+      request, layers, DecisionContext(caller: caller, now: now, request: context))
+    return Decision(.policy(decision), access: Access(action: .sts(action), resource: resource))
+  }
+}
