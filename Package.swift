@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -62,6 +63,8 @@ let package = Package(
     tests("SettingsTests", ["Settings"]),
     library("Identity", ["Cryptography", "IAMPolicy", "JSON", "S3Model", "Settings"]),
     tests("IdentityTests", ["Identity", "Cryptography", "IAMPolicy", "S3Model", "Settings"]),
+    library("Audit", ["IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
+    tests("AuditTests", ["Audit", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
     tests("BackendTests", ["Backend", "HTTPWire"]),
     library("TLS", ["COpenSSL", nioCore, nioPosix]),

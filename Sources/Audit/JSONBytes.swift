@@ -1,0 +1,138 @@
+import S3Model
+
+/// Writing JSON members onto a line.
+extension [UInt8] {
+  @inline(__always)
+  mutating func append(literal text: StaticString) {
+    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// A literal that needs no escaping, in quotes.
+  mutating func append(member: StaticString, _ literal: StaticString) {
+    append(literal: member)
+    append(0x22)
+    append(literal: literal)
+    append(0x22)
+  }
+
+  mutating func append(member: StaticString, number: UInt64) {
+    append(literal: member)
+    append(decimal: number)
+  }
+
+  mutating func append(
+    member: StaticString, _ text: String, bytesMax: Int = AuditLineWriter.textBytesMax
+  ) {
+    append(literal: member)
+    var text = text
+    text.withUTF8 { append(quoted: $0, bytesMax: bytesMax) }
+  }
+
+  mutating func append(
+    member: StaticString, _ text: ByteString, bytesMax: Int = AuditLineWriter.textBytesMax
+  ) {
+    append(literal: member)
+    text.bytes.withUnsafeBufferPointer { append(quoted: $0, bytesMax: bytesMax) }
+  }
+
+  mutating func append(decimal number: UInt64) {
+    if number < 10 {
+      append(0x30 + UInt8(number))
+      return
+    }
+    let start = count
+    var rest = number
+    while rest > 0 {
+      append(0x30 + UInt8(rest % 10))
+      rest /= 10
+    }
+    self[start...].reverse()
+  }
+
+  mutating func append(hexDigitsOf number: UInt64) {
+    for shift in stride(from: UInt64(60), through: 0, by: -4) {
+      let digit = UInt8(number >> shift & 15)
+      append(digit < 10 ? 0x30 + digit : 0x37 + digit)
+    }
+  }
+
+  /// Text as a JSON string with its quotes, cut after `bytesMax` bytes of input.
+  ///
+  /// Whatever the bytes are, the result is one line of valid JSON with nothing in it that moves a terminal's cursor.
+  /// Each byte that is not UTF-8, and each NUL, is written as U+FFFD. A lone surrogate or `\u0000` would keep the byte,
+  /// but strict readers refuse the whole line for it, and a client could hide behind that.
+  mutating func append(quoted text: UnsafeBufferPointer<UInt8>, bytesMax: Int) {
+    append(0x22)
+    let text = UnsafeBufferPointer(rebasing: text[..<Swift.min(text.count, bytesMax)])
+    if text.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
+      append(contentsOf: text)
+    } else {
+      append(escaped: text)
+    }
+    append(0x22)
+  }
+
+  private mutating func append(escaped text: UnsafeBufferPointer<UInt8>) {
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      if byte < 0x80 {
+        switch byte {
+        case 0x22, 0x5C:
+          append(0x5C)
+          append(byte)
+        case 0:
+          append(escape: 0xFFFD)
+        case 1..<0x20, 0x7F:
+          append(escape: UInt16(byte))
+        default:
+          append(byte)
+        }
+        index += 1
+        continue
+      }
+      let (scalar, length) = Self.scalar(in: text, at: index)
+      switch scalar {
+      case nil:
+        append(escape: 0xFFFD)
+      case .some(0x80..<0xA0), .some(0x2028), .some(0x2029):
+        // C1 controls, and the line separators that some readers take for line ends.
+        append(escape: UInt16(scalar ?? 0))
+      default:
+        append(contentsOf: text[index..<(index + length)])
+      }
+      index += length
+    }
+  }
+
+  private mutating func append(escape unit: UInt16) {
+    append(literal: "\\u")
+    for shift in [UInt16(12), 8, 4, 0] {
+      let digit = UInt8(unit >> shift & 15)
+      append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+    }
+  }
+
+  /// The scalar that starts at a byte of 0x80 or more and its length in bytes; nil and 1 for what is not UTF-8
+  /// (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+  private static func scalar(in text: UnsafeBufferPointer<UInt8>, at index: Int) -> (UInt32?, Int) {
+    let first = text[index]
+    let length: Int
+    var scalar: UInt32
+    let smallest: UInt32
+    switch first {
+    case 0xC2...0xDF: (length, scalar, smallest) = (2, UInt32(first & 0x1F), 0x80)
+    case 0xE0...0xEF: (length, scalar, smallest) = (3, UInt32(first & 0x0F), 0x800)
+    case 0xF0...0xF4: (length, scalar, smallest) = (4, UInt32(first & 0x07), 0x1_0000)
+    default: return (nil, 1)
+    }
+    guard index + length <= text.count else { return (nil, 1) }
+    for offset in 1..<length {
+      let byte = text[index + offset]
+      guard byte & 0xC0 == 0x80 else { return (nil, 1) }
+      scalar = scalar << 6 | UInt32(byte & 0x3F)
+    }
+    let isValid = scalar >= smallest && scalar <= 0x10_FFFF && !(0xD800..<0xE000).contains(scalar)
+    return isValid ? (scalar, length) : (nil, 1)
+  }
+}
