@@ -11,7 +11,7 @@ extension STSService {
 
   func assumeRole(
     _ input: AssumeRoleInput, _ caller: STSCaller, _ context: some ConditionContext, _ now: Int64, _ seed: SessionSeed
-  ) throws(STSError) -> STSResponse.AssumedRole {
+  ) throws(STSError) -> (STSResponse.AssumedRole, Decision) {
     if caller.caller.isRoot { throw .rootMayNotAssumeRoles }
     guard let arn = ARN(input.roleARN), arn.service.elementsEqual("iam".utf8), arn.region.isEmpty,
       arn.resource.starts(with: "role/".utf8)
@@ -30,9 +30,11 @@ extension STSService {
     let conditions = STSConditions(
       base: context, sessionName: input.sessionName, externalID: input.externalID, sourceIdentity: sourceIdentity,
       durationSeconds: seconds, tags: input.tags, resourceTags: role.tags)
-    try authorize(.assumeRole, role.arn, role.trustPolicy, caller, conditions, now)
-    if !input.tags.isEmpty { try authorize(.tagSession, role.arn, role.trustPolicy, caller, conditions, now) }
-    if sourceIdentity != nil { try authorize(.setSourceIdentity, role.arn, role.trustPolicy, caller, conditions, now) }
+    let decision = try authorize(.assumeRole, role.arn, role.trustPolicy, caller, conditions, now)
+    if !input.tags.isEmpty { _ = try authorize(.tagSession, role.arn, role.trustPolicy, caller, conditions, now) }
+    if sourceIdentity != nil {
+      _ = try authorize(.setSourceIdentity, role.arn, role.trustPolicy, caller, conditions, now)
+    }
 
     if let set = parent?.sourceIdentity, let asked = input.sourceIdentity, set != asked { throw .sourceIdentityIsSet }
     if parent != nil, seconds > Self.chainedSecondsMax { throw .durationAboveChainingLimit }
@@ -55,10 +57,11 @@ extension STSService {
       policyARNs: input.policyARNs, tags: tags, sourceIdentity: sourceIdentity, lineage: lineage,
       issuedMilliseconds: now, expirySeconds: now / 1000 + Int64(seconds))
     let sealed = try seal(content, seed)
-    return STSResponse.AssumedRole(
+    let assumed = STSResponse.AssumedRole(
       credentials: STSCredentials(session: sealed, expirySeconds: content.expirySeconds),
       assumedRoleID: ByteString(role.uniqueID.bytes + [UInt8(ascii: ":")] + input.sessionName.bytes),
       arn: ARN.assumedRole(role.name.text, session: input.sessionName.text, account: account),
       packedPolicyPercent: sealed.packedPolicyPercent, sourceIdentity: sourceIdentity)
+    return (assumed, decision)
   }
 }

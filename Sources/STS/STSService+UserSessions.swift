@@ -23,21 +23,22 @@ extension STSService {
   func getFederationToken(
     _ input: GetFederationTokenInput, _ caller: STSCaller, _ context: some ConditionContext, _ now: Int64,
     _ seed: SessionSeed
-  ) throws(STSError) -> STSResponse.FederatedUser {
+  ) throws(STSError) -> (STSResponse.FederatedUser, Decision) {
     let arn = ARN.federatedUser(input.name.text, account: account)
     let conditions = STSConditions(base: context, durationSeconds: input.durationSeconds, tags: input.tags)
-    try authorize(.getFederationToken, arn, nil, caller, conditions, now)
-    if !input.tags.isEmpty { try authorize(.tagSession, arn, nil, caller, conditions, now) }
+    let decision = try authorize(.getFederationToken, arn, nil, caller, conditions, now)
+    if !input.tags.isEmpty { _ = try authorize(.tagSession, arn, nil, caller, conditions, now) }
     let content = SessionToken(
       kind: .federatedUser, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
       issuingKeyID: caller.issuingKeyID, sessionName: input.name,
       policy: try sessionPolicy(input.policy, input.policyARNs), policyARNs: input.policyARNs, tags: input.tags,
       issuedMilliseconds: now, expirySeconds: now / 1000 + Self.seconds(input.durationSeconds, caller))
     let sealed = try seal(content, seed)
-    return STSResponse.FederatedUser(
+    let user = STSResponse.FederatedUser(
       credentials: STSCredentials(session: sealed, expirySeconds: content.expirySeconds),
       federatedUserID: ByteString(account.bytes.bytes + [UInt8(ascii: ":")] + input.name.bytes), arn: arn,
       packedPolicyPercent: sealed.packedPolicyPercent)
+    return (user, decision)
   }
 
   private static func seconds(_ asked: Int?, _ caller: STSCaller) -> Int64 {

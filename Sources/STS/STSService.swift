@@ -35,25 +35,29 @@ public struct STSService: Sendable {
   public func perform(
     _ request: STSRequest, caller: STSCaller, context: some ConditionContext, atMilliseconds now: Int64,
     seed: SessionSeed
-  ) throws(STSError) -> STSResponse {
+  ) throws(STSError) -> STSOutcome {
     guard caller.caller.principal.account != nil else { throw .anonymous }
     if let session = caller.session, !session.mayCall(.sts(request.action)) {
       throw .sessionMayNotCall(request.action)
     }
     switch request {
     case .assumeRole(let input):
-      return .assumeRole(try assumeRole(input, caller, context, now, seed))
+      let (role, decision) = try assumeRole(input, caller, context, now, seed)
+      return STSOutcome(response: .assumeRole(role), decision: decision)
     case .getSessionToken(let input):
-      return .getSessionToken(try getSessionToken(input, caller, now, seed))
+      return STSOutcome(response: .getSessionToken(try getSessionToken(input, caller, now, seed)), decision: nil)
     case .getCallerIdentity:
       // AWS asks no permission for it, not even in the face of an explicit deny.
-      return .getCallerIdentity(userID: caller.caller.userID, account: account, arn: caller.callerARN)
+      return STSOutcome(
+        response: .getCallerIdentity(userID: caller.caller.userID, account: account, arn: caller.callerARN),
+        decision: nil)
     case .getFederationToken(let input):
-      return .getFederationToken(try getFederationToken(input, caller, context, now, seed))
+      let (user, decision) = try getFederationToken(input, caller, context, now, seed)
+      return STSOutcome(response: .getFederationToken(user), decision: decision)
     case .getAccessKeyInfo(let accessKeyID):
-      try authorize(.getAccessKeyInfo, "*", nil, caller, STSConditions(base: context), now)
+      let decision = try authorize(.getAccessKeyInfo, "*", nil, caller, STSConditions(base: context), now)
       guard hasAccessKey(accessKeyID) || SessionSeed.isTemporary(accessKeyID) else { throw .unknownAccessKey }
-      return .getAccessKeyInfo(account: account)
+      return STSOutcome(response: .getAccessKeyInfo(account: account), decision: decision)
     }
   }
 
@@ -61,7 +65,7 @@ public struct STSService: Sendable {
   func authorize(
     _ action: STSAction, _ resource: ByteString, _ trustPolicy: CompiledPolicy?, _ caller: STSCaller,
     _ conditions: some ConditionContext, _ now: Int64
-  ) throws(STSError) {
+  ) throws(STSError) -> Decision {
     let decision = Authorizer.decide(
       action, on: resource, trustPolicy: trustPolicy, caller.caller, authorization, at: PolicyDate(milliseconds: now),
       conditions)
@@ -69,6 +73,7 @@ public struct STSService: Sendable {
       throw .accessDenied(
         STSDenial(callerARN: caller.callerARN, action: action, resource: resource, reason: decision.description))
     }
+    return decision
   }
 
   func seal(_ content: SessionToken, _ seed: SessionSeed) throws(STSError) -> SealedSession {

@@ -126,6 +126,22 @@ import Testing
     }
   }
 
+  @Test func theOutcomeNamesWhatAllowedIt() throws {
+    let role = [("Action", "AssumeRole"), ("RoleArn", World.roleARN.text), ("RoleSessionName", "nightly")]
+    let direct = try World.service().outcome(role, as: .alice())
+    #expect(direct.decision?.description == "allowed by reader trust policy.Statement[0] (resource)")
+    let delegated = try World.service(trust: World.allow("\"sts:AssumeRole\"", to: World.wholeAccount))
+    #expect(
+      try delegated.outcome(role, as: .alice(Self.anything)).decision?.description
+        == "allowed by inline.Statement[0] (identity)")
+    #expect(try delegated.outcome([("Action", "GetCallerIdentity")]).decision == nil)
+    guard case .accessDenied(let denial)? = refusal({ try delegated.outcome(role, as: .alice()) }) else {
+      Issue.record("not denied")
+      return
+    }
+    #expect(denial.reason == "not allowed by any statement (identity)")
+  }
+
   @Test func anExplicitDenyInTheTrustPolicyWins() throws {
     let deny = World.allow("\"sts:AssumeRole\"", to: World.alice).replacing("Allow", with: "Deny")
     let service = try World.service(trust: World.allow("\"sts:AssumeRole\"", to: World.alice), deny)

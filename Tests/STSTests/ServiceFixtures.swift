@@ -137,6 +137,12 @@ extension STSService {
   func run(
     _ pairs: [(String, String)], as who: Who = .alice(), context: FixedContext = FixedContext()
   ) throws -> STSResponse {
+    try outcome(pairs, as: who, context: context).response
+  }
+
+  func outcome(
+    _ pairs: [(String, String)], as who: Who = .alice(), context: FixedContext = FixedContext()
+  ) throws -> STSOutcome {
     try perform(
       STSRequest(parameters(pairs)), caller: who.caller(in: authorization), context: context,
       atMilliseconds: Fixture.now,

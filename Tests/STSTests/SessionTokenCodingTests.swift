@@ -16,7 +16,7 @@ import Testing
   @Test func decodingIsCanonical() throws {
     let bytes = try #require(Fixture.fullToken().encoded())
     for index in bytes.indices {
-      for mask: UInt8 in 1...255 {
+      for mask: UInt8 in [1, 2, 4, 8, 16, 32, 64, 128, 0xFF] {
         var changed = bytes
         changed[index] ^= mask
         if let decoded = SessionToken(decoding: changed) { #expect(decoded.encoded() == changed) }
