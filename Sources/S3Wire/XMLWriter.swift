@@ -103,5 +103,10 @@ public struct XMLWriter {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
+  /// Appends markup as it is; the caller has made it of constants.
+  mutating func append(_ markup: [UInt8]) {
+    bytes.append(contentsOf: markup)
+  }
+
   private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 }
