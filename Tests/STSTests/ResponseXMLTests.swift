@@ -130,13 +130,14 @@ import Testing
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["python3", "-c", script]
-    let standardInput = Pipe()
+    // A file and not a pipe: writing to a process that has ended already would be a signal.
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("martlet-\(UUID().uuidString).json")
+    try input.write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
     let standardOutput = Pipe()
-    process.standardInput = standardInput
+    process.standardInput = try FileHandle(forReadingFrom: file)
     process.standardOutput = standardOutput
     try process.run()
-    try standardInput.fileHandleForWriting.write(contentsOf: input)
-    try standardInput.fileHandleForWriting.close()
     let output = try standardOutput.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     // 77: botocore is missing; 127: python3 is.
