@@ -15,13 +15,15 @@ enum ErrorResponse {
         ? .malformedResponse(reason: "status \(head.status)")
         : failure(ofHead: head, request: request)
     }
-    return failure(parsed, head: head)
+    return failure(parsed, head: head, request: request)
   }
 
   /// An error document, whatever the status it came with.
-  static func failure(_ document: ErrorDocument, head: ResponseHead) -> BackendFailure {
+  static func failure(_ document: ErrorDocument, head: ResponseHead, request: BackendRequest) -> BackendFailure {
     let code = S3ErrorCode(name: document.code.utf8)
-    if isAboutCredentials(document.code) { return .credentialsRefused(storeCode: document.code) }
+    if isAboutCredentials(document.code, request.request.operation) {
+      return .credentialsRefused(storeCode: document.code)
+    }
     if document.code == "PermanentRedirect" || document.code == "TemporaryRedirect" {
       return .unavailable(reason: redirection(head, document))
     }
@@ -61,17 +63,19 @@ enum ErrorResponse {
     case 429: .slowDown
     case 501: .notImplemented
     case 502, 503, 504: .serviceUnavailable
-    case 500...: .internalError
+    // Below 400 the code inside the document is the only thing known about the error.
+    case 500..., ..<400: .internalError
     default: .invalidRequest
     }
   }
 
   /// Codes that say that the store did not accept who Martlet is or how it signs: the operator's to mend.
   ///
-  /// AccessDenied is not among them: it can be about the object (a retention, a public access block), and the gateway
-  /// cannot tell; neither are codes about payloads.
-  static func isAboutCredentials(_ code: String) -> Bool {
+  /// AccessDenied is among them only for ListBuckets, which is about nothing but the caller: elsewhere it can be about
+  /// the object (a retention, a public access block), and the gateway cannot tell.
+  private static func isAboutCredentials(_ code: String, _ operation: S3Operation) -> Bool {
     switch code {
+    case "AccessDenied": operation == .listBuckets
     case "AccountProblem", "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError", "ExpiredToken",
       "ExpiredTokenException", "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSecurity",
       "InvalidToken", "MissingAuthenticationToken", "MissingSecurityHeader", "NotSignedUp", "RequestExpired",

@@ -44,11 +44,12 @@ struct RequestHeadWriter {
   }
 
   /// - Parameters:
+  ///   - announcesBody: with `Expect: 100-continue`.
   ///   - isDiagnosis: GET in place of a HEAD that was refused, to read the error's code; its first byte at most.
   ///   - now: seconds since 1970.
   /// - Returns: the head, and behind it the body when it is at hand.
   mutating func write(
-    _ plan: UpstreamRequestPlan, isDiagnosis: Bool, now: Int64
+    _ plan: UpstreamRequestPlan, announcesBody: Bool, isDiagnosis: Bool, now: Int64
   ) throws(SigV4Error) -> ByteBuffer {
     let request = plan.request.request
     let method = isDiagnosis ? HTTPMethod.get : plan.method
@@ -69,6 +70,7 @@ struct RequestHeadWriter {
     } else {
       appendFields(request)
       appendFraming(plan)
+      if announcesBody { field(.expect, "100-continue".utf8, isSigned: false) }
     }
     if signed.count > 1 { signed.sort { $0.name < $1.name } }
     try sign(method, payload(plan, isDiagnosis: isDiagnosis), now: now)
@@ -252,7 +254,6 @@ struct RequestHeadWriter {
     } else if plan.streamedLength > 0 || plan.method == .put || plan.method == .post {
       field(.contentLength, String(plan.streamedLength).utf8, isSigned: false)
     }
-    if plan.expectsContinue { field(.expect, "100-continue".utf8, isSigned: false) }
   }
 
   // MARK: Pieces

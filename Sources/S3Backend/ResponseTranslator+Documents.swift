@@ -15,7 +15,7 @@ extension ResponseTranslator {
       try reader.enterRoot()
       if reader.isElement("Error") {
         guard let error = ErrorDocument(bytes) else { return .failure(.malformedResponse(reason: "an error document")) }
-        return .failure(ErrorResponse.failure(error, head: head))
+        return .failure(ErrorResponse.failure(error, head: head, request: request))
       }
       guard request.request.operation == .completeMultipartUpload else {
         try reader.skip()

@@ -177,8 +177,8 @@ final class S3BackendClient: BackendClient {
 
   // MARK: Requests
 
-  func head(of call: S3Call, isDiagnosis: Bool) throws(SigV4Error) -> ByteBuffer {
-    try heads.write(call.plan, isDiagnosis: isDiagnosis, now: backend.now())
+  func head(of call: S3Call, announcesBody: Bool, isDiagnosis: Bool) throws(SigV4Error) -> ByteBuffer {
+    try heads.write(call.plan, announcesBody: announcesBody, isDiagnosis: isDiagnosis, now: backend.now())
   }
 
   /// Failures that an operator must hear about.

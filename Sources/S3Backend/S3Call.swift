@@ -33,6 +33,8 @@ final class S3Call: BackendCall {
   // The request
   private var hasAsked = false
   private var isHeadWritten = false
+  /// Whether the body is announced and held back; a store that knows no expectations is asked without.
+  private var announcesBody: Bool
   private var isAwaitingContinue = false
   private var continueDeadline = NIODeadline.uptimeNanoseconds(0)
   private var hasBodyBegun = false
@@ -56,6 +58,7 @@ final class S3Call: BackendCall {
 
   init(plan: UpstreamRequestPlan, client: S3BackendClient, receiver: any BackendReceiver) {
     self.plan = plan
+    announcesBody = plan.expectsContinue
     self.client = client
     self.receiver = receiver
   }
@@ -66,7 +69,7 @@ final class S3Call: BackendCall {
 
   /// Large bodies are announced at once; everything else starts with its first byte, so that both leave together.
   func startIfAnnounced() {
-    if plan.expectsContinue { ask() }
+    if announcesBody { ask() }
   }
 
   func send(_ bytes: ByteBuffer) {
@@ -121,7 +124,7 @@ final class S3Call: BackendCall {
     attempts += 1
     let isDiagnosis = if case .diagnosis = purpose { true } else { false }
     do throws(SigV4Error) {
-      let head = try client.head(of: self, isDiagnosis: isDiagnosis)
+      let head = try client.head(of: self, announcesBody: announcesBody, isDiagnosis: isDiagnosis)
       connection.attach(self, isHead: plan.method == .head && !isDiagnosis)
       connection.write(head)
     } catch {
@@ -131,7 +134,7 @@ final class S3Call: BackendCall {
       return fail(.unavailable(reason: "cannot sign: \(error)"))
     }
     isHeadWritten = true
-    if plan.expectsContinue, !isDiagnosis {
+    if announcesBody {
       isAwaitingContinue = true
       continueDeadline = .now() + client.continueTimeout
       connection.flush()
@@ -182,6 +185,13 @@ final class S3Call: BackendCall {
   }
 
   func connection(_ connection: UpstreamConnection, didReceiveHead head: ResponseHead) {
+    if head.status == 417, announcesBody, !hasBodyBegun {
+      announcesBody = false
+      connection.abandon()
+      prepareNextAttempt()
+      client.lease(self)
+      return
+    }
     let isEarly = !isRequestComplete
     isAwaitingContinue = false
     if isEarly {

@@ -52,6 +52,10 @@ struct UpstreamRequestPlan {
     case .postObject, .writeGetObjectResponse: return .notImplemented
     default: break
     }
+    // The parser refuses these; a line break here would be a header that nobody authorized.
+    for header in request.hoisted where !header.name.bytes.allSatisfy(ASCII.isToken) {
+      return .refused(StoreError(.invalidRequest))
+    }
     guard configuration.scheme == .http else { return nil }
     for name in customerKeys where request.hasHeader(name) {
       // The client's key would cross the network in the clear.

@@ -74,7 +74,9 @@ struct ParsedQuery {
     }
     guard isMetadata || (id != .other && lowercased.bytes.starts(with: "x-amz-".utf8)) else { return }
     let decoded = try PercentDecoding.decode(value, plus: .space)
-    // Where a header could not carry the bytes, neither may a parameter that stands for one.
+    // Where a header could not carry the bytes, neither may a parameter that stands for one: a line break in the name
+    // would become a header of its own on the way to a store.
+    guard lowercased.bytes.allSatisfy(ASCII.isToken) else { throw .invalidHeader(id) }
     guard decoded.bytes.allSatisfy(ASCII.isFieldValue) else { throw .invalidHeader(id) }
     for header in hoisted where header.name == lowercased { throw .repeatedQueryParameter }
     if let beside = fields.joinedValue(lowercased), beside != decoded { throw .conflictingHoistedHeader(lowercased) }

@@ -111,7 +111,14 @@ struct Exchange: Sendable {
     length: UInt64? = nil,
     drive: (@Sendable (Gateway) -> Void)? = nil
   ) async throws -> Outcome {
-    let request = try Self.request(line, headers)
+    try await run(
+      Self.request(line, headers), body: body, document: document, length: length, drive: drive)
+  }
+
+  func run(
+    _ request: S3Request, body: [UInt8]? = nil, document: [UInt8]? = nil, length: UInt64? = nil,
+    drive: (@Sendable (Gateway) -> Void)? = nil
+  ) async throws -> Outcome {
     let backendRequest = BackendRequest(
       AuthorizedRequest(undecided: request), contentLength: length ?? body.map { UInt64($0.count) }, document: document,
       clientEndpoint: "https://gateway:9000", requestID: "0123456789ABCDEF")

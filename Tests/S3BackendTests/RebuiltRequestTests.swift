@@ -131,6 +131,20 @@ import Testing
     #expect(request?.header("x-amz-checksum-crc32") == nil)
   }
 
+  @Test func hoistedNamesBecomeNoHeadersOfTheirOwn() async throws {
+    await #expect(throws: (any Error).self) {
+      try await forward("PUT /bucket/key?x-amz-meta-a:%20b%0d%0ax-amz-acl=public-read", body: [1])
+    }
+    // Even were the parser to let one through.
+    var request = try Exchange.request("PUT /bucket/key")
+    request.hoisted = [HoistedHeader(id: .other, name: "x-amz-meta-a: b\r\nx-amz-acl", value: "public-read")]
+    let store = try await TestStore(group: Self.group) { $0.isComplete ? [.write(ok)] : [] }
+    let exchange = try await Exchange(.test(port: store.port), on: Self.group)
+    let outcome = try await exchange.run(request, body: [1])
+    #expect(outcome.refused?.code == .invalidRequest && store.requests.isEmpty)
+    try await store.stop()
+  }
+
   @Test func customerKeysNeverCrossPlainHTTP() async throws {
     let headers = [
       "X-Amz-Server-Side-Encryption-Customer-Algorithm": "AES256",

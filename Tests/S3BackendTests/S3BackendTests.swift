@@ -141,6 +141,19 @@ import Testing
     try await store.stop()
   }
 
+  @Test func sendsLargeBodiesToStoresThatKnowNoExpectations() async throws {
+    let (store, exchange) = try await start { request in
+      guard request.isComplete else {
+        return request.header("expect") == nil ? [] : [.write("HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n")]
+      }
+      return [.write(ok)]
+    }
+    let outcome = try await exchange.run("PUT /bucket/key", body: [UInt8](repeating: 7, count: 2_000_000))
+    #expect(outcome.isFinished && store.connections == 2)
+    #expect(store.requests.map(\.body.count) == [2_000_000])
+    try await store.stop()
+  }
+
   @Test func passesEarlyRefusalsOnAndCloses() async throws {
     let (store, exchange) = try await start { request in
       request.connection == 0 && !request.isComplete ? [.write(errorDocument(404, "NoSuchBucket"))] : [.write(ok)]

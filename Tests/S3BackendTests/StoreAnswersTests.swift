@@ -63,6 +63,13 @@ import Testing
     guard case .credentialsRefused(code)? = outcome.failure else { throw Unexpected(outcome) }
   }
 
+  @Test func accessDeniedIsOursOnlyWhereNoObjectIsInPlay() async throws {
+    let (outcome, _) = try await answer("GET /", errorDocument(403, "AccessDenied"))
+    guard case .credentialsRefused("AccessDenied")? = outcome.failure else { throw Unexpected(outcome) }
+    let (object, _) = try await answer("GET /bucket/key", errorDocument(403, "AccessDenied"))
+    #expect(object.refused?.code == .accessDenied)
+  }
+
   private static let head403 = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n"
 
   @Test func refusedHeadsAreDiagnosed() async throws {
