@@ -77,7 +77,15 @@ extension SHA256Digest: CustomStringConvertible {
   /// Appends 64 lower-case hexadecimal digits.
   @inlinable
   public func appendHex(to output: inout [UInt8]) {
-    withUnsafeBytes { Hex.append($0, to: &output) }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { text in
+      withUnsafeBytes { bytes in
+        for index in 0..<32 {
+          text.initializeElement(at: index * 2, to: Hex.digit(bytes[index] >> 4))
+          text.initializeElement(at: index * 2 + 1, to: Hex.digit(bytes[index] & 15))
+        }
+      }
+      output.append(contentsOf: text)
+    }
   }
 
   public var hex: String {

@@ -46,7 +46,7 @@ public final class PayloadDecoder {
   private var state: State
   private var seed: ChunkSeed?
   /// The body's, or the current chunk's; nil when nothing asks for one.
-  private let hasher: SHA256Hasher?
+  private var hasher: SHA256Hasher?
   private let macHasher: SHA256Hasher?
   private var checks: [(expected: ChecksumValue?, running: Checksum)] = []
   private let contentMD5: ChecksumValue?
@@ -71,7 +71,8 @@ public final class PayloadDecoder {
       macHasher = nil
     case .digest:
       state = .plain
-      hasher = SHA256Hasher()
+      // Made when data comes: most requests that sign a digest sign that of no body.
+      hasher = nil
       macHasher = nil
     case .chunked(let seed, _):
       state = .chunkHeader
@@ -147,6 +148,7 @@ public final class PayloadDecoder {
 
   private func feed(_ data: UnsafeRawBufferPointer) {
     dataBytes += UInt64(data.count)
+    if hasher == nil, case .digest = expectation.kind { hasher = SHA256Hasher() }
     hasher?.update(data)
     for index in checks.indices { checks[index].running.update(data) }
   }

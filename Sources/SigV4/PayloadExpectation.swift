@@ -66,6 +66,16 @@ public struct PayloadExpectation: Sendable {
     }
   }
 
+  /// Whether an empty body keeps the promise: what a ``PayloadDecoder`` would find, without making one.
+  public func checkEmptyBody() throws(SigV4Error) {
+    switch kind {
+    case .plain, .verified: break
+    case .digest(let claimed):
+      guard claimed == .ofNothing else { throw .contentSHA256Mismatch(claimed: claimed, computed: .ofNothing) }
+    case .chunked: throw .decodedLengthMismatch
+    }
+  }
+
   /// A body that is not aws-chunked and promises nothing, such as the file of a POST form.
   public static let unsigned = PayloadExpectation(kind: .plain, trailer: nil, decodedBytes: nil)
 

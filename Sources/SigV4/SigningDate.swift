@@ -49,28 +49,47 @@ public struct SigningDate: Hashable, Sendable {
 
   /// Appends the 16 bytes of the basic form. Years 0 to 9999.
   public func appendBasic(to output: inout [UInt8]) {
-    appendDay(to: &output)
-    let seconds = Int(unixSeconds - Self.floorDivide(unixSeconds, 86_400) * 86_400)
-    output.append(0x54)
-    Self.append(seconds / 3600, digits: 2, to: &output)
-    Self.append(seconds / 60 % 60, digits: 2, to: &output)
-    Self.append(seconds % 60, digits: 2, to: &output)
-    output.append(0x5A)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { text in
+      text.initialize(repeating: 0x54)
+      writeDay(text)
+      let seconds = Int(unixSeconds - unixDay * 86_400)
+      Self.writePair(seconds / 3600, text, at: 9)
+      Self.writePair(seconds / 60 % 60, text, at: 11)
+      Self.writePair(seconds % 60, text, at: 13)
+      text[15] = 0x5A
+      output.append(contentsOf: text)
+    }
   }
 
   /// Appends the 8 bytes of the day, `yyyyMMdd`.
   public func appendDay(to output: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 8) { text in
+      text.initialize(repeating: 0)
+      writeDay(text)
+      output.append(contentsOf: text)
+    }
+  }
+
+  private func writeDay(_ text: UnsafeMutableBufferPointer<UInt8>) {
     // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
-    let shifted = Int(Self.floorDivide(unixSeconds, 86_400)) + 719_468
+    let shifted = Int(unixDay) + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let shiftedMonth = (5 * dayOfYear + 2) / 153
     let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    Self.append(yearOfEra + era * 400 + (month <= 2 ? 1 : 0), digits: 4, to: &output)
-    Self.append(month, digits: 2, to: &output)
-    Self.append(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, digits: 2, to: &output)
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    Self.writePair(year / 100, text, at: 0)
+    Self.writePair(year % 100, text, at: 2)
+    Self.writePair(month, text, at: 4)
+    Self.writePair(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, text, at: 6)
+  }
+
+  @inline(__always)
+  private static func writePair(_ value: Int, _ text: UnsafeMutableBufferPointer<UInt8>, at index: Int) {
+    text[index] = 0x30 + UInt8(truncatingIfNeeded: value / 10 % 10)
+    text[index + 1] = 0x30 + UInt8(truncatingIfNeeded: value % 10)
   }
 
   /// Whether this moment lies on the day `yyyyMMdd`.
@@ -79,15 +98,6 @@ public struct SigningDate: Hashable, Sendable {
     return day.withUnsafeBufferPointer { day in
       guard let days = Self.days(day, at: 0) else { return false }
       return Int64(days) == unixDay
-    }
-  }
-
-  private static func append(_ value: Int, digits: Int, to output: inout [UInt8]) {
-    var divisor = 1
-    for _ in 1..<digits { divisor *= 10 }
-    for _ in 0..<digits {
-      output.append(0x30 + UInt8(truncatingIfNeeded: value / divisor % 10))
-      divisor /= 10
     }
   }
 

@@ -68,6 +68,19 @@ import Testing
     }
   }
 
+  @Test func emptyBodies() throws {
+    let headers = ["x-amz-content-sha256: \(SHA256Digest.ofNothing.hex)"]
+    try PayloadExpectation(anonymous: head(headers)).checkEmptyBody()
+    try PayloadExpectation(anonymous: head([])).checkEmptyBody()
+    #expect(throws: SigV4Error.self) {
+      try PayloadExpectation(anonymous: head(["x-amz-content-sha256: \(SHA256Hasher.hash("a").hex)"]))
+        .checkEmptyBody()
+    }
+    #expect(throws: SigV4Error.decodedLengthMismatch) {
+      try PayloadExpectation(anonymous: head(chunked)).checkEmptyBody()
+    }
+  }
+
   @Test func contentMD5() throws {
     #expect(try anonymous(["Content-MD5: XUFAKrxLKna5cZ2REBfFkg=="], "hello") == "hello")
     #expect(throws: SigV4Error.contentMD5Mismatch) {
