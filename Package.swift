@@ -81,7 +81,7 @@ let package = Package(
         logging, nioCore, nioPosix,
       ]),
     library("STS", ["Authorization", "Cryptography", "IAMPolicy", "S3Model", "S3Wire", "SigV4"]),
-    tests("STSTests", ["STS", "Authorization", "Cryptography", "IAMPolicy", "Identity", "S3Model", "SigV4"]),
+    tests("STSTests", ["STS", "Authorization", "Cryptography", "IAMPolicy", "Identity", "S3Model", "S3Wire", "SigV4"]),
 
     // Gateway
 

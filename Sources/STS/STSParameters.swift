@@ -1,4 +1,5 @@
 public import S3Model
+public import S3Wire
 
 /// The parameters of one query-protocol request, decoded, each name once.
 ///
@@ -18,6 +19,12 @@ public struct STSParameters: Sendable {
       // Two answers to one question would let two readers see two requests.
       guard values.updateValue(pair.value, forKey: pair.name) == nil else { throw .duplicateParameter }
     }
+  }
+
+  /// The parameters of one request from all places it has some: query and form count as one list, so that a parameter
+  /// in both is a duplicate.
+  public init(_ forms: FormParameters...) throws(STSError) {
+    try self.init(forms.flatMap(\.parameters).map { (name: $0.name, value: $0.value) })
   }
 
   /// The value, nil when the parameter is missing; AWS takes an empty value for a value.

@@ -1,4 +1,5 @@
 import S3Model
+import S3Wire
 import STS
 import Testing
 
@@ -90,6 +91,16 @@ private func assumeRole(_ more: (String, String)...) throws -> AssumeRoleInput {
     #expect(refusal { try parameters(minimal + [("x", "1"), ("x", "1")]) } == .duplicateParameter)
     let many = (0...STSParameters.countMax).map { ("p\($0)", "") }
     #expect(refusal { try parameters(many) } == .tooManyParameters)
+  }
+
+  @Test func queryAndFormAreOneList() throws {
+    let form = { (text: String) in try FormParameters(Array(text.utf8)) }
+    let request = try STSRequest(
+      STSParameters(form("Action=GetAccessKeyInfo"), form("AccessKeyId=AKIAIOSFODNN7EXAMPLE&Version=2011-06-15")))
+    #expect(request.action == .getAccessKeyInfo)
+    #expect(
+      refusal { try STSParameters(form("Action=GetCallerIdentity"), form("Action=AssumeRole")) }
+        == .duplicateParameter)
   }
 
   /// One row per rule of AWS's model: parameter, value at its edge inside, value outside, the words after `constraint:`.
