@@ -88,6 +88,6 @@ let package = Package(
     // Program
 
     // Conformance
-    tests("ConformanceTests", ["Cryptography", "HTTPWire", "IAMPolicy", "S3Model", "S3Wire", "SigV4"]),
+    tests("ConformanceTests", ["Cryptography", "HTTPWire", "IAMPolicy", "S3Backend", "S3Model", "S3Wire", "SigV4"]),
   ]
 )

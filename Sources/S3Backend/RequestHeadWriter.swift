@@ -18,6 +18,7 @@ struct RequestHeadWriter {
   private let scratch = SigningScratch(keys: SigningKeyCache(entriesMax: 8))
   private let hasher = SHA256Hasher()
   private var head: [UInt8] = []
+  private var buffer = ByteBuffer()
   private var path: [UInt8] = []
   private var canonicalQuery: [UInt8] = []
   private var signed: [SignedHeader] = []
@@ -76,7 +77,10 @@ struct RequestHeadWriter {
     try sign(method, payload(plan, isDiagnosis: isDiagnosis), now: now)
     append("\r\n")
     if !isDiagnosis, let document = plan.document { head.append(contentsOf: document) }
-    return ByteBuffer(bytes: head)
+    // The channel has let go of the last request's bytes by now, unless the store is slow to take them.
+    buffer.clear()
+    buffer.writeBytes(head)
+    return buffer
   }
 
   private mutating func sign(_ method: HTTPMethod, _ payload: OutgoingPayload, now: Int64) throws(SigV4Error) {
