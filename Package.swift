@@ -59,10 +59,12 @@ let package = Package(
     tests("AuthorizationTests", ["Authorization", "HTTPWire", "IAMPolicy", "S3Model"]),
 
     // Services
-    library("Settings", ["IAMPolicy", "S3Model", .product(name: "Yams", package: "Yams")]),
+    library("Settings", ["Authorization", "IAMPolicy", "S3Model", .product(name: "Yams", package: "Yams")]),
     tests("SettingsTests", ["Settings"]),
-    library("Identity", ["Cryptography", "IAMPolicy", "JSON", "S3Model", "Settings"]),
-    tests("IdentityTests", ["Identity", "Cryptography", "IAMPolicy", "S3Model", "Settings"]),
+    library("Identity", ["Authorization", "Cryptography", "JSON", "S3Model", "Settings", "SigV4"]),
+    tests(
+      "IdentityTests",
+      ["Identity", "Authorization", "Cryptography", "IAMPolicy", "S3Model", "Settings", "SigV4"]),
     library("Audit", ["IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
     tests("AuditTests", ["Audit", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),

@@ -1,14 +1,17 @@
+public import Authorization
 public import S3Model
 public import Settings
 
 /// Why identities cannot be had. No case holds a secret.
-public enum IdentityError: Error, Hashable, Sendable {
+public enum IdentityError: Error, Equatable, Sendable {
   /// What the settings declare is wrong; every mistake at once.
   case settings(SettingsErrors)
   /// - Parameter source: a file or the variables that the root keys came from.
   case rootKeys(source: String, KeyFault)
   case keyRing(path: String, KeyRingFault)
   case file(path: String, FileFault)
+  /// What was declared does not fit together. `SettingsCheck` finds the same with key paths.
+  case authorization(AuthorizationError)
   /// The system gives no random bytes.
   case noRandomness
 }
@@ -46,6 +49,10 @@ extension IdentityError: CustomStringConvertible {
     case .rootKeys(let source, let fault): "root keys from \(source): \(fault)"
     case .keyRing(let path, let fault): "key ring `\(path)`: \(fault)"
     case .file(let path, let fault): "`\(path)`: \(fault)"
+    case .authorization(.policy(let owner, let error)): "`\(owner)`: \(error)"
+    case .authorization(.unknownPolicy(let owner, let name)): "`\(owner)`: there is no policy `\(name)`"
+    case .authorization(.unknownGroup(let owner, let name)): "`\(owner)`: there is no group `\(name)`"
+    case .authorization(.duplicate(let owner)): "`\(owner)` is declared twice"
     case .noRandomness: "the system gives no random bytes"
     }
   }

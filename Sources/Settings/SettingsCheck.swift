@@ -1,3 +1,4 @@
+import Authorization
 import IAMPolicy
 
 /// Looks at what settings refer to: that files are there, may be used and hold what they should, and that names name
@@ -62,12 +63,30 @@ public enum SettingsCheck {
       for key in identities.users.flatMap(\.accessKeys) {
         secret(key.secret, bytesMin: AccessKeySettings.secretBytesMin)
       }
+      references(identities)
       for policy in identities.policies { document(policy.source, policy.name, .identity) }
       for user in identities.users { inline(user.inlinePolicies) }
       for group in identities.groups { inline(group.inlinePolicies) }
       for role in identities.roles {
         document(role.trustPolicy, role.name, .trust)
         inline(role.inlinePolicies)
+      }
+    }
+
+    private mutating func references(_ identities: IdentitySettings) {
+      var known = Set(CannedPolicy.allCases.map(\.name))
+      for policy in identities.policies {
+        if known.contains(policy.name) {
+          let problem = SettingsProblem.reserved(found: policy.name, meaning: "a policy of that name is always there")
+          errors.append(SettingsError(problem, at: policy.source.origin))
+        }
+      }
+      known.formUnion(identities.policies.map(\.name))
+      var used = identities.groups.flatMap(\.policies) + identities.users.flatMap(\.policies)
+      used += identities.roles.flatMap(\.policies)
+      used += identities.users.compactMap(\.permissionsBoundary) + identities.roles.compactMap(\.permissionsBoundary)
+      for reference in used where !known.contains(reference.name) {
+        errors.append(SettingsError(.unknownReference(kind: "policy", name: reference.name), at: reference.origin))
       }
     }
 

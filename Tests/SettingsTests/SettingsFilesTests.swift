@@ -90,6 +90,13 @@ import Testing
   }
 
   @Test(arguments: [
+    ("users: {u: {policies: [readwrite, none]}}", "`identities.users.u.policies[1]`", "there is no policy `none`"),
+    ("groups: {g: {policies: [none]}}", "`identities.groups.g.policies[0]`", "there is no policy `none`"),
+    ("users: {u: {permissions_boundary: x}}", "`identities.users.u.permissions_boundary`", "there is no policy `x`"),
+    (
+      "policies: {readwrite: {Statement: {Effect: Allow, Action: 's3:*', Resource: '*'}}}",
+      "`identities.policies.readwrite`", "a policy of that name is always there"
+    ),
     ("policies: {p: {file: none.json}}", "`identities.policies.p.file`", "no such file"),
     ("policies: {p: {file: p.json}}", "`identities.policies.p`", "`Statement[0].Effect`: must be `Allow` or `Deny`"),
     ("policies: {p: {Version: 2012-10-17}}", "`identities.policies.p`", "`Statement` is missing"),
