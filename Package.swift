@@ -67,6 +67,8 @@ let package = Package(
       ["Identity", "Authorization", "Cryptography", "IAMPolicy", "S3Model", "Settings", "SigV4"]),
     library("Audit", ["IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
     tests("AuditTests", ["Audit", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
+    library("Telemetry", ["S3Model", nioCore]),
+    tests("TelemetryTests", ["Telemetry", "S3Model", nioCore, nioPosix]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
     tests("BackendTests", ["Backend", "HTTPWire"]),
     library("TLS", ["COpenSSL", nioCore, nioPosix]),
