@@ -40,6 +40,8 @@ public class TLSHandler: ChannelDuplexHandler {
 
   private let connection: TLSConnection
   private let handshakeTimeout: TimeAmount
+  /// The channel's: asking the channel each time costs reference counting.
+  private var allocator = ByteBufferAllocator()
   private var timer: Scheduled<Void>?
   private var phase = Phase.idle
 
@@ -75,6 +77,7 @@ public class TLSHandler: ChannelDuplexHandler {
   private func begin(_ context: ChannelHandlerContext) {
     guard phase == .idle else { return }
     phase = .handshaking
+    allocator = context.channel.allocator
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     timer = context.eventLoop.assumeIsolated().scheduleTask(in: handshakeTimeout) {
       let (handler, context) = bound.value
@@ -165,7 +168,7 @@ public class TLSHandler: ChannelDuplexHandler {
   /// Sends what the handshake or reading made: its flights, alerts, tickets, key updates.
   private func sendOutput(_ context: ChannelHandlerContext) {
     guard connection.hasOutput else { return }
-    var output = context.channel.allocator.buffer(capacity: 0)
+    var output = allocator.buffer(capacity: 0)
     connection.takeOutput(into: &output)
     context.writeAndFlush(wrapOutboundOut(output), promise: nil)
   }
@@ -213,7 +216,7 @@ public class TLSHandler: ChannelDuplexHandler {
     var isFull = false
     while phase == .established, !isInputClosed, isFull || ciphertext.readableBytes > 0 {
       let bytesMax = connection.plaintextBytesMax(ciphertextCount: ciphertext.readableBytes)
-      var plaintext = context.channel.allocator.buffer(capacity: min(max(bytesMax, 64), Self.plaintextBytesMax))
+      var plaintext = allocator.buffer(capacity: min(max(bytesMax, 64), Self.plaintextBytesMax))
       let outcome = connection.read(from: &ciphertext, into: &plaintext)
       // The storage must be free again before the handlers above run: they may take long.
       if ciphertext.readableBytes == 0 { ciphertext = ByteBuffer() }
@@ -260,7 +263,7 @@ public class TLSHandler: ChannelDuplexHandler {
   private func sealFlushed(_ context: ChannelHandlerContext) {
     guard pending.hasMark else { return }
     while pending.hasMark {
-      var output = context.channel.allocator.buffer(
+      var output = allocator.buffer(
         capacity: TLSConnection.sealedBytesMax(plaintextCount: min(flushedBytes, Self.flushBytesMax)))
       var promise: EventLoopPromise<Void>?
       if let error = seal(into: &output, promise: &promise) {
@@ -361,7 +364,7 @@ public class TLSHandler: ChannelDuplexHandler {
     isOutputClosed = true
     failPending(ChannelError.ioOnClosedChannel)
     connection.shutdown()
-    var output = context.channel.allocator.buffer(capacity: 64)
+    var output = allocator.buffer(capacity: 64)
     connection.takeOutput(into: &output)
     let written = context.eventLoop.makePromise(of: Void.self)
     written.futureResult.assumeIsolated().whenComplete { _ in then() }
