@@ -195,17 +195,16 @@ public class TLSHandler: ChannelDuplexHandler {
 
   public func read(context: ChannelHandlerContext) {
     readRequested = true
-    guard phase == .established, ciphertext.readableBytes > 0, !isOpening else {
-      context.read()
-      return
+    if phase == .established, ciphertext.readableBytes > 0, !isOpening {
+      open(context)
+      if hasDelivered {
+        hasDelivered = false
+        context.fireChannelReadComplete()
+      }
     }
-    open(context)
-    if hasDelivered {
-      hasDelivered = false
-      context.fireChannelReadComplete()
-    } else if phase == .established {
-      context.read()
-    }
+    // Even when that was enough for now: with `autoRead`, nobody asks again before the channel has read. What it brings
+    // waits here for the next `read()`, so it is at most one turn ahead.
+    context.read()
   }
 
   /// Opens all complete records and hands their plaintext up.

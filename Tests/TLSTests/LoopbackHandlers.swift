@@ -123,10 +123,13 @@ final class Pouring: ChannelInboundHandler, Sendable {
   func channelWritabilityChanged(context: ChannelHandlerContext) { pour(context) }
 
   private func pour(_ context: ChannelHandlerContext) {
-    while context.channel.isActive, context.channel.isWritable {
-      context.writeAndFlush(wrapOutboundOut(ByteBuffer(repeating: 9, count: 65536)), promise: nil)
+    for _ in 0..<16 {
+      guard context.channel.isActive, context.channel.isWritable else { return }
       count.add(65536, ordering: .relaxed)
+      context.writeAndFlush(wrapOutboundOut(ByteBuffer(repeating: 9, count: 65536)), promise: nil)
     }
+    // Others have their turn, too.
+    context.eventLoop.assumeIsolated().execute { self.pour(context) }
   }
 }
 
