@@ -75,6 +75,12 @@ let package = Package(
     tests("TLSTests", ["TLS", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
 
     // Adapters
+    library("FileBackend", ["Backend", "Cryptography", "HTTPWire", "S3Model", "S3Wire", nioCore, nioPosix]),
+    tests(
+      "FileBackendTests",
+      [
+        "Authorization", "Backend", "Cryptography", "FileBackend", "HTTPWire", "S3Model", "S3Wire", nioCore, nioPosix,
+      ]),
     library(
       "S3Backend",
       ["Backend", "Cryptography", "HTTPWire", "S3Model", "S3Wire", "SigV4", "TLS", logging, nioCore, nioPosix]),
