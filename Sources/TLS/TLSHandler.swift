@@ -157,6 +157,9 @@ public class TLSHandler: ChannelDuplexHandler {
       timer?.cancel()
       timer = nil
       phase = .established
+      // The reads of the handshake were the handler's own, and kept the channel from sending any through here. Where it
+      // always reads, what is behind the handshake need not wait for one.
+      if case .some(true) = try? context.channel.syncOptions?.getOption(.autoRead) { readRequested = true }
       sendOutput(context)
       context.fireUserInboundEventTriggered(connection.facts())
       if phase == .established { sealFlushed(context) }

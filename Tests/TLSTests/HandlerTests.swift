@@ -263,37 +263,6 @@ import Testing
     #expect(pair.serverWatch.readCompletes == completes + 1)
   }
 
-  /// A request that comes in one piece with the end of the handshake is handed up by the `read()` after it, which must
-  /// still reach the channel: `autoRead` sends no other.
-  @Test func readsGoOnBehindTheHandshake() throws {
-    final class ReadCounter: ChannelOutboundHandler {
-      typealias OutboundIn = ByteBuffer
-      var count = 0
-      func read(context: ChannelHandlerContext) {
-        count += 1
-        context.read()
-      }
-    }
-    let pair = try EmbeddedPair(client(), server)
-    let counter = ReadCounter()
-    try pair.server.pipeline.syncOperations.addHandler(counter, position: .first)
-    let address = try SocketAddress(ipAddress: "127.0.0.1", port: 1)
-    try pair.server.connect(to: address).wait()
-    try pair.client.connect(to: address).wait()
-    pair.client.writeAndFlush(ByteBuffer(string: "request"), promise: nil)
-    for (from, to) in [(pair.client, pair.server), (pair.server, pair.client), (pair.client, pair.server)] {
-      var flight = ByteBuffer()
-      while let bytes = try from.readOutbound(as: ByteBuffer.self) { flight.writeImmutableBuffer(bytes) }
-      try to.writeInbound(flight)
-    }
-    #expect(pair.serverWatch.facts != nil)
-    #expect(pair.serverWatch.text() == "")
-    let before = counter.count
-    pair.server.read()
-    #expect(pair.serverWatch.text() == "request")
-    #expect(counter.count == before + 1)
-  }
-
   /// One byte at a time: every place where a record can be cut.
   @Test func reassemblesBytewise() throws {
     let pair = try connected()

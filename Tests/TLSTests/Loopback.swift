@@ -26,7 +26,7 @@ struct LoopbackServer {
   /// - Parameter context: asked for each new connection.
   static func start(
     context: @escaping @Sendable () -> TLSServerContext, handshakeTimeout: Duration = .seconds(10),
-    halfClosure: Bool = false,
+    halfClosure: Bool = false, autoRead: Bool = true,
     handler: @escaping @Sendable (Journal) -> any ChannelHandler & Sendable = { Answering($0) }
   ) async throws -> LoopbackServer {
     let journal = Journal()
@@ -34,6 +34,7 @@ struct LoopbackServer {
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: halfClosure)
+      .childChannelOption(.autoRead, value: autoRead)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(

@@ -201,3 +201,26 @@ final class Collector: ChannelInboundHandler, @unchecked Sendable {
     if case .some(.inputClosed) = event as? ChannelEvent { end() }
   }
 }
+
+/// Counts bytes, and reads once for each time it is told to.
+final class ReadingOnRequest: ChannelInboundHandler, Sendable {
+  typealias InboundIn = ByteBuffer
+
+  private let bytes = Atomic(0)
+  private let loopBound: Mutex<NIOLoopBound<ChannelHandlerContext>?> = Mutex(nil)
+  var count: Int { bytes.load(ordering: .relaxed) }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    loopBound.withLock { $0 = bound }
+  }
+
+  func read() async throws {
+    guard let bound = loopBound.withLock({ $0 }) else { return }
+    try await bound.eventLoop.submit { bound.value.read() }.get()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    bytes.add(unwrapInboundIn(data).readableBytes, ordering: .relaxed)
+  }
+}

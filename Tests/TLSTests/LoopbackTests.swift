@@ -95,6 +95,31 @@ import Testing
     try await server.stop()
   }
 
+  /// A request that comes in one piece with the end of the handshake waits for the first `read()` when the channel does
+  /// not read by itself, and that must still reach the channel: the next request comes through it.
+  @Test(arguments: [true, false])
+  func readsGoOnBehindTheHandshake(autoRead: Bool) async throws {
+    let context = try serverContext()
+    let reader = ReadingOnRequest()
+    let server = try await LoopbackServer.start(context: { context }, autoRead: autoRead) { _ in reader }
+    let counter = Counter()
+    let channel = try await connect(server) { [counter] }
+    // Written before the handshake is done, so sent with its end.
+    try await channel.writeAndFlush(ByteBuffer(string: "one"))
+    if !autoRead {
+      try await Task.sleep(for: .milliseconds(100))
+      #expect(reader.count == 0)
+    }
+    for total in [3, 8, 12] {
+      if !autoRead { try await reader.read() }
+      for _ in 0..<2000 where reader.count < total { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(reader.count == total)
+      try await channel.writeAndFlush(ByteBuffer(string: total == 3 ? "three" : "four"))
+    }
+    try await channel.close()
+    try await server.stop()
+  }
+
   @Test func truncationIsReported() async throws {
     let context = try serverContext()
     let server = try await LoopbackServer.start(context: { context }) { journal in Answering(journal) }
