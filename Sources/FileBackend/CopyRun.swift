@@ -27,6 +27,16 @@ final class CopyRun: @unchecked Sendable {
     self.prepare = prepare
   }
 
+  var work: FileWork {
+    .steps({ () throws(BackendFailure) -> FileReply? in try self.step() }, abandon: { self.abandon() })
+  }
+
+  private func abandon() {
+    plan?.reader.close()
+    plan?.writer.discard()
+    plan = nil
+  }
+
   /// One turn; nil while there is more to copy.
   func step() throws(BackendFailure) -> FileReply? {
     let plan: Plan
@@ -41,10 +51,11 @@ final class CopyRun: @unchecked Sendable {
       guard plan.reader.remaining == 0 else { return nil }
       plan.reader.close()
       let digests = plan.known ?? plan.writer.digests()
-      return try plan.commit(plan.writer, digests.md5, digests.checksum)
+      let reply = try plan.commit(plan.writer, digests.md5, digests.checksum)
+      self.plan = nil
+      return reply
     } catch {
-      plan.reader.close()
-      plan.writer.discard()
+      abandon()
       throw error
     }
   }

@@ -105,13 +105,13 @@ final class FileCall: BackendCall {
   }
 
   private func runSteps() {
-    guard case .steps(let step) = work else { return }
+    guard case .steps(let step, _) = work else { return }
     submit {
       do throws(BackendFailure) { return .success(try step()) } catch { return .failure(error) }
     } then: { call, result in
       switch result {
       case .success(let reply?): call.reply(reply)
-      case .success(nil): if call.receiver != nil { call.runSteps() }
+      case .success(nil): if call.receiver != nil { call.runSteps() } else { call.cleanUp() }
       case .failure(let failure): call.fail(failure)
       }
     }
@@ -158,10 +158,14 @@ final class FileCall: BackendCall {
     let reader = reader
     self.reader = nil
     let upload = upload
-    guard upload.isOpen || reader?.needsClose == true else { return }
+    var abandon: (@Sendable () -> Void)?
+    if !hasReplied, case .steps(_, let given) = work { abandon = given }
+    let leaver = abandon
+    guard upload.isOpen || reader?.needsClose == true || leaver != nil else { return }
     pool.submit { _ in
       upload.discard()
       reader?.close()
+      leaver?()
     }
   }
 

@@ -39,7 +39,7 @@ extension FileOperations {
         return FileReply(document: record.copyResult(.object))
       }
     }
-    return .steps { () throws(BackendFailure) -> FileReply? in try run.step() }
+    return run.work
   }
 
   static func uploadPartCopy(_ backendRequest: BackendRequest, _ store: ObjectStore) -> FileWork {
@@ -62,7 +62,7 @@ extension FileOperations {
         return FileReply(document: record.copyResult(.part))
       }
     }
-    return .steps { () throws(BackendFailure) -> FileReply? in try run.step() }
+    return run.work
   }
 
   private struct Source {

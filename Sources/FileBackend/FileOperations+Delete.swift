@@ -27,10 +27,8 @@ extension FileOperations {
         result.failures.append(failure(entry, error))
       }
     }
-    // One sync per folder, not per key; confirmed only after all of them. A folder may have gone with its last key.
-    for folder in folders {
-      do throws(FileError) { try store.sync(folder) } catch { if !error.isMissing { throw BackendFailure(error) } }
-    }
+    // One sync per folder, not per key; confirmed only after all of them.
+    for folder in folders { try storage { () throws(FileError) in try store.syncIfThere(folder) } }
     return FileReply(document: result.document)
   }
 

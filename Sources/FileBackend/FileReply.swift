@@ -24,7 +24,8 @@ struct FileReply: Sendable {
 /// What a request takes, as jobs for the pool.
 enum FileWork: Sendable {
   /// Runs until it replies; nil asks for another turn after others had theirs.
-  case steps(@Sendable () throws(BackendFailure) -> FileReply?)
+  /// - Parameter abandon: removes what a call that ended early leaves; runs on the pool too.
+  case steps(@Sendable () throws(BackendFailure) -> FileReply?, abandon: (@Sendable () -> Void)? = nil)
   /// Takes a body of known length.
   case upload(length: UInt64, prepare: @Sendable () throws(BackendFailure) -> PreparedUpload)
 }

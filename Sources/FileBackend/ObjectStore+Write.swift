@@ -22,7 +22,7 @@ extension ObjectStore {
       try andThen()
       return current
     }
-    try storage { () throws(FileError) in try sync(location.folder.path) }
+    try storage { () throws(FileError) in try syncIfThere(location.folder.path) }
     if let multipart = replaced?.record.multipart { try removeParts(multipart.uploadID, of: bucket) }
   }
 
@@ -80,23 +80,29 @@ extension ObjectStore {
     _ key: [UInt8], in bucket: Bucket, if condition: WriteCondition = WriteCondition(), syncsFolder: Bool = true
   ) throws(BackendFailure) -> FilePath? {
     let location = KeyLocation(key, root: bucket.keys)
-    let removed = try bucket.keyLocks.locked(key) { () throws(BackendFailure) -> ObjectFile? in
+    let removed = try bucket.keyLocks.locked(key) { () throws(BackendFailure) -> Removal in
       try bucket.checkExists()
       let current = try current(location, for: condition)
-      return try storage { () throws(FileError) -> ObjectFile? in
-        guard try FileCalls.unlink(location.object) else { return nil }
+      return try storage { () throws(FileError) -> Removal in
+        guard try FileCalls.unlink(location.object) else { return Removal(wasThere: false) }
         cache.remove(location.entry, in: location.folder.path)
         try FileCalls.unlink(location.sidecar)
-        return current
+        return Removal(wasThere: true, multipart: current?.record.multipart)
       }
     }
+    guard removed.wasThere else { return nil }
     let durable = try storage { () throws(FileError) -> FilePath in
       let folder = try prune(location, in: bucket)
-      if syncsFolder { try sync(folder) }
+      if syncsFolder { try syncIfThere(folder) }
       return folder
     }
-    if let multipart = removed?.record.multipart { try removeParts(multipart.uploadID, of: bucket) }
+    if let multipart = removed.multipart { try removeParts(multipart.uploadID, of: bucket) }
     return durable
+  }
+
+  private struct Removal {
+    var wasThere: Bool
+    var multipart: ObjectRecord.Multipart?
   }
 
   /// Removes the folders of a key that hold nothing any more, from the innermost.

@@ -220,6 +220,12 @@ final class ObjectStore: Sendable {
   func sync(_ file: OpenFile) throws(FileError) { if syncs { try file.sync() } }
   func sync(_ folder: FilePath) throws(FileError) { if syncs { try FileCalls.syncFolder(folder) } }
 
+  /// Makes a change in the key tree durable. A folder that is gone by now was emptied by others, who sync the one it
+  /// was in: what was changed in it is no longer there to be kept.
+  func syncIfThere(_ folder: FilePath) throws(FileError) {
+    do throws(FileError) { try sync(folder) } catch { if !error.isMissing { throw error } }
+  }
+
   /// Random bytes that name an object or an upload for good.
   func identity() throws(BackendFailure) -> [UInt8] {
     do throws(CryptographyError) {

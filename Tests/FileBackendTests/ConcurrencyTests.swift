@@ -59,8 +59,12 @@ import Testing
   }
 
   /// Folders come and go under the writers' feet.
-  @Test func puttingAndDeletingNeighborsLosesNothing() async throws {
-    let store = try await TestStore.withBucket { $0.threadCount = 8 }
+  @Test(arguments: [false, true])
+  func puttingAndDeletingNeighborsLosesNothing(syncs: Bool) async throws {
+    let store = try await TestStore.withBucket {
+      $0.threadCount = 8
+      $0.syncs = syncs
+    }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for writer in 0..<8 {
         group.addTask {

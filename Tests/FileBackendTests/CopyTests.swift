@@ -41,6 +41,23 @@ import Testing
     #expect(try store.temporaryNames.isEmpty)
   }
 
+  @Test func aCancelledCopyLeavesNothing() async throws {
+    let store = try await TestStore.withBucket()
+    try await store.put("key", bytes(40_000_000))
+    let outcome = try await store.run(
+      "PUT /bucket/copy", [("x-amz-copy-source", "bucket/key"), ("x-amz-checksum-algorithm", "SHA1")],
+      drive: { gateway in
+        gateway.call?.finish()
+        gateway.later(5) { gateway in
+          gateway.call?.cancel()
+          gateway.later(600) { $0.giveUp() }
+        }
+      })
+    #expect(outcome.response == nil)
+    #expect(try store.temporaryNames.isEmpty)
+    #expect(try await store.get("copy").code == .noSuchKey)
+  }
+
   @Test func onToItselfOnlyWithAChange() async throws {
     let store = try await TestStore.withBucket()
     try await store.put("key", bytes(100_000))

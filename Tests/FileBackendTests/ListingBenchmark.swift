@@ -8,7 +8,7 @@ import Testing
   /// Pages through a bucket with a flat folder and many small ones; MARTLET_BENCH=1 for 100,000 keys.
   @Test func pagesCostWhatTheyShow() async throws {
     let isFull = getenv("MARTLET_BENCH").map { String(cString: $0) == "1" } ?? false
-    let count = isFull ? 100_000 : 10_000
+    let count = isFull ? 100_000 : 20_000
     let store = try await TestStore.withBucket()
     let bucket = try store.backend.store.bucket("bucket")
     let clock = ContinuousClock()
