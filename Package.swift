@@ -27,6 +27,7 @@ let package = Package(
   name: "martlet",
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -94,8 +95,21 @@ let package = Package(
     tests("STSTests", ["STS", "Authorization", "Cryptography", "IAMPolicy", "Identity", "S3Model", "S3Wire", "SigV4"]),
 
     // Gateway
+    library(
+      "Gateway",
+      [
+        "Audit", "Authorization", "Backend", "Cryptography", "HTTPWire", "IAMPolicy", "Identity", "JSON", "S3Model",
+        "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging, nioCore, nioPosix,
+      ]),
 
     // Program
+    .executableTarget(
+      name: "martlet",
+      dependencies: [
+        "Audit", "Backend", "Cryptography", "FileBackend", "Gateway", "Identity", "S3Backend", "S3Model", "Settings",
+        "SigV4", "TLS", logging, nioCore, nioPosix,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
 
     // Conformance
     tests("ConformanceTests", ["Cryptography", "HTTPWire", "IAMPolicy", "S3Backend", "S3Model", "S3Wire", "SigV4"]),

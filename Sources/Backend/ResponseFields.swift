@@ -1,4 +1,5 @@
 public import HTTPWire
+public import S3Model
 
 /// Response header lines, already serialized: `etag: "…"\r\n` and so on.
 ///
@@ -34,16 +35,29 @@ public struct ResponseFields: Sendable {
 
   /// The value of the first line of that name; not for the hot path.
   public func value(_ name: FieldName) -> String? {
+    var found: String?
+    forEachLine { line, value in
+      let matches = name.name.withUTF8Buffer { $0.elementsEqual(line) }
+      if matches, found == nil { found = String(decoding: value, as: UTF8.self) }
+    }
+    return found
+  }
+
+  /// Every `x-amz-meta-*` line: its whole name in lower case, and its value.
+  public func forEachMetadata(_ body: (_ name: ByteString, _ value: ByteString) -> Void) {
+    let prefix = Array("x-amz-meta-".utf8)
+    forEachLine { name, value in
+      if name.starts(with: prefix) { body(ByteString(name), ByteString(value)) }
+    }
+  }
+
+  private func forEachLine(_ body: (_ name: [UInt8], _ value: ArraySlice<UInt8>) -> Void) {
     var lines = bytes[...]
     while let end = lines.firstIndex(of: 0x0A) {
       let line = lines[..<(end - 1)]
       lines = lines[(end + 1)...]
       guard let colon = line.firstIndex(of: 0x3A) else { continue }
-      let matches = name.name.withUTF8Buffer { known in
-        known.elementsEqual(line[..<colon].lazy.map { ASCII.lowercased($0) })
-      }
-      if matches { return String(decoding: line[(colon + 2)...], as: UTF8.self) }
+      body(line[..<colon].map(ASCII.lowercased), line[(colon + 2)...])
     }
-    return nil
   }
 }

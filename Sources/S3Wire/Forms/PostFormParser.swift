@@ -114,6 +114,12 @@ public struct PostFormParser: Sendable {
 
   private var available: Int { buffer.count - start }
 
+  /// Bytes received and not yet in any event.
+  public var unreadBytes: Int { available }
+
+  /// Bytes of the closing boundary: its line break, itself, two hyphens and a last line break.
+  public var closingBytes: Int { delimiter.count + 4 }
+
   private mutating func count(_ bytes: Int) throws(S3WireError) {
     fieldBytes += bytes
     guard fieldBytes <= Self.fieldBytesMax else { throw .formFieldsTooLarge }

@@ -1,0 +1,43 @@
+# make run     install what is missing, build, start with an embedded store, print a session to paste
+# make test    install what the tests need, run all tests
+# make lint    check the formatting
+# make bench   measure against nginx and Envoy
+
+SHELL := /bin/bash
+DATA ?= data
+RELEASE := -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization
+MARTLET := .build/release/martlet
+BUILD_PACKAGES := libssl-dev libjansson-dev pkg-config openssl
+
+.PHONY: run build test unit-test integration-test lint bench packages fuzz clean
+
+run: build
+	@exec $(MARTLET) serve --data $(DATA) --print-session
+
+build: packages
+	@swift build $(RELEASE) --product martlet
+
+# apt is asked only when something is missing.
+packages:
+	@Tests/Rigs/packages.sh $(BUILD_PACKAGES)
+
+test: unit-test integration-test
+
+unit-test: packages
+	swift build --build-tests
+	swift test --skip-build
+
+integration-test: build
+	@Tests/Integration/run.sh
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+bench: build
+	@Tests/Bench/run.sh
+
+fuzz:
+	@Tests/Fuzz/run.sh
+
+clean:
+	rm -rf .build .build-*

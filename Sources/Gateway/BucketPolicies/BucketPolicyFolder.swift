@@ -1,0 +1,97 @@
+import Glibc
+
+/// Bucket policies on disk, one file per bucket: `DIR/bucket-policies/<bucket>.json`, written whole or not at all.
+///
+/// Blocking; called off the event loops only.
+struct BucketPolicyFolder: Sendable {
+  enum Failure: Error, Sendable {
+    /// `errno` of the system call named.
+    case system(call: StaticString, path: String, code: Int32)
+    case notAFile(path: String)
+    case tooLarge(path: String)
+  }
+
+  let path: String
+  /// AWS: 20 KiB; files are not larger than what a setting could have allowed.
+  private static let fileBytesMax = 1 << 20
+
+  /// Every policy in the folder. Creates the folder when it is missing.
+  func load() throws(Failure) -> [String: [UInt8]] {
+    if mkdir(path, 0o700) != 0, errno != EEXIST { throw .system(call: "mkdir", path: path, code: errno) }
+    guard let folder = opendir(path) else { throw .system(call: "opendir", path: path, code: errno) }
+    defer { closedir(folder) }
+    var policies: [String: [UInt8]] = [:]
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.hasSuffix(".json"), !name.hasPrefix(".") else { continue }
+      policies[String(name.dropLast(5))] = try read(path + "/" + name)
+    }
+    return policies
+  }
+
+  func write(_ document: [UInt8], bucket: String) throws(Failure) {
+    let final = file(bucket)
+    let temporary = "\(path)/.\(bucket).\(getpid()).tmp"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw .system(call: "open", path: temporary, code: errno) }
+    var isRenamed = false
+    defer {
+      close(descriptor)
+      if !isRenamed { unlink(temporary) }
+    }
+    var written = 0
+    while written < document.count {
+      let count = document.withUnsafeBytes { bytes in
+        Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .system(call: "write", path: temporary, code: errno) }
+      written += count
+    }
+    guard fsync(descriptor) == 0 else { throw .system(call: "fsync", path: temporary, code: errno) }
+    guard rename(temporary, final) == 0 else { throw .system(call: "rename", path: final, code: errno) }
+    isRenamed = true
+    try syncFolder()
+  }
+
+  /// Removing what is not there is no failure.
+  func remove(bucket: String) throws(Failure) {
+    guard unlink(file(bucket)) == 0 || errno == ENOENT else {
+      throw .system(call: "unlink", path: file(bucket), code: errno)
+    }
+    try syncFolder()
+  }
+
+  /// Bucket names have no `/` and are never `.` or `..`: they are checked before they come here.
+  private func file(_ bucket: String) -> String { "\(path)/\(bucket).json" }
+
+  private func syncFolder() throws(Failure) {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(call: "open", path: path, code: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .system(call: "fsync", path: path, code: errno) }
+  }
+
+  private func read(_ file: String) throws(Failure) -> [UInt8] {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { throw .system(call: "open", path: file, code: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system(call: "fstat", path: file, code: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: file) }
+    guard status.st_size <= Self.fileBytesMax else { throw .tooLarge(path: file) }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    var filled = 0
+    while filled < bytes.count {
+      let count = bytes.withUnsafeMutableBytes { target in
+        Glibc.read(descriptor, target.baseAddress?.advanced(by: filled), target.count - filled)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .system(call: "read", path: file, code: errno) }
+      filled += count
+    }
+    return bytes
+  }
+}

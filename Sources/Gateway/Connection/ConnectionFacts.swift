@@ -1,0 +1,28 @@
+import S3Model
+
+/// What is known of a connection beside its bytes. Written by the handlers before HTTP, read by every exchange.
+final class ConnectionFacts {
+  /// The peer of the TCP connection, or what a trusted proxy's PROXY header named.
+  var remoteAddress: IPAddress?
+  /// ``remoteAddress`` as text, made once.
+  var remoteText: String
+  /// The TCP peer: what ``ConnectionLimiter`` counts and what `trusted_proxies` are matched with.
+  let peer: IPAddress?
+  /// Whether ``peer`` is in `trusted_proxies`, so that its X-Forwarded-For counts.
+  let isTrustedProxy: Bool
+  /// Set by the TLS handler's event: `1.2` or `1.3`.
+  var tlsVersion: StaticString?
+  /// Whether bytes come over TLS; false only where TLS was turned off by a setting.
+  let isSecure: Bool
+
+  init(peer: IPAddress?, peerText: String, isTrustedProxy: Bool, isSecure: Bool) {
+    self.peer = peer
+    self.isTrustedProxy = isTrustedProxy
+    self.remoteAddress = peer
+    self.remoteText = peerText
+    self.isSecure = isSecure
+  }
+}
+
+@available(*, unavailable)
+extension ConnectionFacts: Sendable {}

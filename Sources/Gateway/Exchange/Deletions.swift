@@ -1,0 +1,39 @@
+import Authorization
+import S3Model
+import S3Wire
+
+/// What a DeleteObjects asks for, entry by entry, and what was decided about each.
+struct Deletions {
+  private(set) var document = DeleteObjectsRequest(entries: [])
+  /// In the order of the document's entries.
+  private(set) var accesses: [[Access]] = []
+  /// Whether every access of the entry is allowed.
+  private(set) var allowed: [Bool] = []
+
+  init() {}
+
+  init(document: DeleteObjectsRequest, accesses: [[Access]]) {
+    self.document = document
+    self.accesses = accesses
+  }
+
+  /// - Parameter decisions: one for each access, in order.
+  mutating func take(_ decisions: [Decision]) {
+    var rest = decisions[...]
+    allowed = accesses.map { group in
+      defer { rest = rest.dropFirst(group.count) }
+      return !group.isEmpty && rest.prefix(group.count).allSatisfy(\.isAllowed)
+    }
+  }
+
+  /// The document with the allowed entries alone.
+  var allowedDocument: DeleteObjectsRequest {
+    DeleteObjectsRequest(
+      entries: zip(document.entries, allowed).filter(\.1).map(\.0), isQuiet: document.isQuiet)
+  }
+
+  /// The accesses of the entries that are not deleted.
+  var deniedAccesses: [Access] { zip(accesses, allowed).filter { !$0.1 }.flatMap(\.0) }
+
+  var denied: [DeleteObjectsRequest.Entry] { zip(document.entries, allowed).filter { !$0.1 }.map(\.0) }
+}

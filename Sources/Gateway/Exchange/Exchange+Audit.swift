@@ -1,0 +1,85 @@
+import Audit
+import Authorization
+import HTTPWire
+import NIOCore
+import S3Model
+import STS
+import SigV4
+import Telemetry
+
+/// The end of every exchange: one audit line, counters.
+extension Exchange {
+  /// Called once, when the response is written to its end, cut off, or nobody is left to write to.
+  func finish() {
+    let end = NIODeadline.now()
+    let microseconds = UInt64(max(0, (end - start).nanoseconds / 1000))
+    var record = AuditRecord(
+      timeMilliseconds: now.milliseconds, requestID: requestID.value, remoteAddress: remoteText,
+      service: auditService, snapshotRevision: snapshot.revision)
+    record.tlsVersion = tlsVersion
+    if verified != nil || (claim == nil && request != nil) { record.principal = caller.principal }
+    record.accessKeyID = claim?.accessKeyID
+    record.sessionName = session?.token.sessionName
+    record.operation = request?.operation.name ?? queryAction?.name
+    if let request {
+      record.accesses = request.accesses
+      record.bucket = request.bucket.map { ByteString($0) }
+      record.key = request.key
+      record.versionID = request.versionID
+      if request.operation == .deleteObjects { record.deniedAccesses = deletions.deniedAccesses }
+    }
+    if let decision {
+      record.outcome = decision.isAllowed ? .allowed : .denied
+      record.statement = decision.statement
+    }
+    record.status = response.status
+    record.errorCode = response.errorCode
+    record.cause = failure.map { "\($0)" }
+    record.backend = backendName
+    record.bytesIn = body.received
+    record.bytesOut = response.bytesSent
+    record.totalMicroseconds = microseconds
+    record.upstreamMicroseconds = upstreamFirstByte.map { UInt64(max(0, $0.nanoseconds / 1000)) }
+    record.userAgent = head.fields.first(.userAgent).map { range in head.fields.withBytes(range) { ByteString($0) } }
+    record.isPresigned = verified?.isPresigned ?? false
+    worker.audit.append(record)
+    count(microseconds)
+  }
+
+  private func count(_ microseconds: UInt64) {
+    let metrics = worker.metrics
+    let label: OperationLabel
+    switch service {
+    case .s3: label = request.map { .s3($0.operation) } ?? .unknown
+    case .sts: label = queryAction.map { .sts($0) } ?? .unknown
+    case .iam: label = .iam
+    }
+    metrics.requestEnded(
+      label, status: response.status, bytesIn: body.received, bytesOut: response.bytesSent, microseconds: microseconds)
+    if let backendName, let first = upstreamFirstByte {
+      metrics.upstreamResponded(backendName, microseconds: UInt64(max(0, first.nanoseconds / 1000)))
+    }
+    guard let failure else { return }
+    if case .backend(let error) = failure, let backendName, let label = error.label {
+      metrics.upstreamFailed(backendName, label)
+    } else if let label = failure.label {
+      metrics.requestRefused(label)
+    }
+  }
+
+  private var auditService: AuditRecord.Service {
+    switch service {
+    case .s3: .s3
+    case .sts: .sts
+    case .iam: .iam
+    }
+  }
+
+  /// The client's address as text: the connection's own unless a trusted proxy forwarded another.
+  private var remoteText: String {
+    guard facts.isTrustedProxy, head.fields.contains(.xForwardedFor), let address = sourceAddress else {
+      return facts.remoteText
+    }
+    return address.description
+  }
+}

@@ -1,0 +1,134 @@
+import Authorization
+import Backend
+import HTTPWire
+import IAMPolicy
+import S3Model
+import S3Wire
+import SigV4
+
+/// May the caller? What decides is collected first, then ``Authorizer`` is asked once.
+extension Exchange {
+  func authorize() throws(ExchangeFailure) -> Stage {
+    guard let request else { throw .undecidable("no request") }
+    if request.operation == .optionsObject { return .forward }
+    if request.operation == .postObject { return try beginForm() }
+    if request.operation.decidesOnDocument {
+      guard body.isComplete else {
+        try startBody(.collect(bytesMax: snapshot.documentBytesMax, then: .authorize))
+        return .wait
+      }
+      try readDecidingDocument()
+    }
+    if case .notFetched = storedTags, readsStoredTags() || mayNotCopyTags(request) {
+      try fetchStoredTags()
+      return .wait
+    }
+    return try decide()
+  }
+
+  /// Whether it matters if the source of a copy has tags: the caller may not read or write them, or the copy is
+  /// streamed and the gateway writes them.
+  private func mayNotCopyTags(_ request: S3Request) -> Bool {
+    let accesses = request.accessesIfSourceIsTagged
+    guard !accesses.isEmpty else { return false }
+    if let source = request.copySource, let bucket = request.bucket,
+      snapshot.routes.backend(for: source.bucket) !== snapshot.routes.backend(for: bucket)
+    {
+      return true
+    }
+    return !Authorizer.decide(
+      accesses, caller, snapshot.authorization, at: PolicyDate(milliseconds: now.milliseconds), context: conditions
+    ).isAllowed
+  }
+
+  /// The tags of a copy's source that go with it; nil where the client gives its own or there are none.
+  var copiedTags: [ObjectTag]? {
+    guard let request, !request.accessesIfSourceIsTagged.isEmpty, case .tags(let tags) = storedTags, !tags.isEmpty
+    else { return nil }
+    return tags
+  }
+
+  /// Tags, regions and keys that the document names: accesses of their own, or values that conditions read.
+  private func readDecidingDocument() throws(ExchangeFailure) {
+    guard var request else { return }
+    do throws(S3WireError) {
+      switch request.operation {
+      case .deleteObjects:
+        let document = try DeleteObjectsRequest(document: body.collected)
+        deletions = Deletions(document: document, accesses: document.accesses(in: request))
+        request.accesses = deletions.accesses.flatMap { $0 }
+      case .putObjectTagging:
+        bodyTags = try TagSet.parse(document: body.collected, countMax: TagSet.objectTagsMax)
+      case .createBucket:
+        let configuration = try CreateBucketConfiguration(document: body.collected)
+        locationConstraint = configuration.locationConstraint.map { ByteString($0) }
+        request.accesses += try request.accesses(document: body.collected)
+      default:
+        request.accesses += try request.accesses(document: body.collected)
+      }
+    } catch {
+      throw .wire(error)
+    }
+    self.request = request
+  }
+
+  /// The deciding itself; sets ``authorized`` or throws.
+  func decide() throws(ExchangeFailure) -> Stage {
+    guard var request else { throw .undecidable("no request") }
+    if copiedTags != nil { request.accesses += request.accessesIfSourceIsTagged }
+    let time = PolicyDate(milliseconds: now.milliseconds)
+    if request.operation == .deleteObjects {
+      let (authorized, decisions) = Authorizer.authorizeEach(
+        request, caller, snapshot.authorization, at: time, context: conditions)
+      self.authorized = authorized
+      deletions.take(decisions)
+      decision = decisions.first { !$0.isAllowed } ?? decisions.last
+      return .forward
+    }
+    let (authorized, decision) = Authorizer.authorize(
+      request, caller, snapshot.authorization, at: time, context: conditions)
+    self.decision = decision
+    guard let authorized else { throw .denied(decision) }
+    self.authorized = authorized
+    return .forward
+  }
+
+  /// What conditions read about one access.
+  func conditions(_ access: Access) -> RequestConditions {
+    var conditions = baseConditions
+    conditions.versionID = access.versionID
+    return conditions
+  }
+
+  var baseConditions: RequestConditions {
+    RequestConditions(
+      request: request, head: head, signature: verified, source: sourceAddress, isSecure: isSecure,
+      tlsVersion: tlsVersion, now: now, region: region, accountID: snapshot.accountID, bodyTags: bodyTags,
+      locationConstraint: locationConstraint, storedTags: storedTags)
+  }
+
+  private var region: ByteString {
+    guard let scope = claim?.scope, !scope.region.isEmpty else { return snapshot.region }
+    return ByteString(Array(scope.region))
+  }
+
+  /// Whether a missing key must look like a forbidden one: the caller may not list the bucket, so S3 does not say
+  /// whether the key exists.
+  /// Source: Amazon S3 API Reference, GetObject, "Permissions".
+  func hidesMissingKey(_ failure: BackendFailure) -> Bool {
+    guard case .refused(let error) = failure, error.status == 404, error.code != .noSuchBucket, let request,
+      let bucket = request.bucket, request.key != nil
+    else { return false }
+    switch request.operation {
+    case .getObject, .headObject, .getObjectAttributes, .copyObject, .uploadPartCopy: break
+    default: return false
+    }
+    // For a copy it is the source that is missing.
+    let listed = request.copySource?.bucket ?? bucket
+    let access = Access(.listBucket, bucket: listed)
+    let decision = Authorizer.decide(
+      access, caller, snapshot.authorization, at: PolicyDate(milliseconds: now.milliseconds), conditions(access))
+    if !decision.isAllowed { self.decision = decision }
+    return !decision.isAllowed
+  }
+}

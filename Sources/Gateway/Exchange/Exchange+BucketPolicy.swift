@@ -1,0 +1,77 @@
+import Authorization
+import Backend
+import IAMPolicy
+import NIOCore
+import S3Model
+import S3Wire
+import Settings
+
+/// Bucket policies are the gateway's own, whatever store the bucket is in: decided by here, so kept here.
+extension Exchange {
+  func keepBucketPolicy(_ authorized: AuthorizedRequest) throws(ExchangeFailure) {
+    guard let bucket = authorized.request.bucket else { throw .noBucketPolicy }
+    switch authorized.request.operation {
+    case .getBucketPolicy:
+      guard let document = worker.keeper.bucketPolicy(bucket) else { throw .noBucketPolicy }
+      respond(status: 200, contentType: "application/json", body: document)
+    case .getBucketPolicyStatus:
+      guard let document = worker.keeper.bucketPolicy(bucket) else { throw .noBucketPolicy }
+      let isPublic = try checked(document, bucket).isPublic
+      respond(status: 200, contentType: "application/xml", body: SmallDocuments.policyStatus(isPublic: isPublic))
+    case .putBucketPolicy:
+      let limit = snapshot.settings.limits.policyBytesMax
+      guard body.collected.count <= limit else {
+        throw .malformedBucketPolicy("Policies must not be larger than \(limit) bytes")
+      }
+      _ = try checked(body.collected, bucket)
+      try requireBucket(authorized, bucket) { $0.change(bucket, to: $0.body.collected) }
+    default:
+      change(bucket, to: nil)
+    }
+  }
+
+  private func checked(_ document: [UInt8], _ bucket: String) throws(ExchangeFailure) -> BucketPolicyDocument {
+    do throws(BucketPolicyDocument.Failure) {
+      return try BucketPolicyDocument(document, bucket: bucket)
+    } catch {
+      switch error {
+      case .policy(let error): throw .malformedBucketPolicy("\(error)")
+      case .malformed: throw .malformedBucketPolicy("Policies must be valid JSON and the first byte must be '{'")
+      }
+    }
+  }
+
+  /// A policy for a bucket that does not exist would wait for whoever makes it.
+  private func requireBucket(
+    _ authorized: AuthorizedRequest, _ bucket: String, then: @escaping (Exchange) -> Void
+  ) throws(ExchangeFailure) {
+    var lookup = authorized.request
+    lookup.operation = .headBucket
+    lookup.query = []
+    guard let derived = authorized.deriving(lookup) else { throw .undecidable("not the same accesses") }
+    collect(derived, on: try backend(for: lookup), bytesMax: 65_536) { exchange, result in
+      switch result {
+      case .success: then(exchange)
+      case .failure(.refused(let error)) where error.status == 404:
+        exchange.fail(.backend(.refused(StoreError(.noSuchBucket))))
+      case .failure(let failure): exchange.fail(.backend(failure))
+      }
+    }
+  }
+
+  /// Answers once the change is on disk and in force on every event loop of this node.
+  private func change(_ bucket: String, to document: [UInt8]?) {
+    let bound = NIOLoopBound(self, eventLoop: worker.eventLoop)
+    worker.keeper.changeBucketPolicy(bucket, to: document, on: worker.eventLoop).whenComplete { result in
+      let exchange = bound.value
+      guard !exchange.response.isOver else { return }
+      switch result {
+      case .success:
+        exchange.beginResponse(status: 204, fields: [], contentLength: nil)
+        exchange.endResponse()
+      case .failure(let error):
+        exchange.fail(.storageFailed("\(error)"))
+      }
+    }
+  }
+}

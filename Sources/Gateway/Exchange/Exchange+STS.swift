@@ -1,0 +1,65 @@
+import Authorization
+import Cryptography
+import HTTPWire
+import S3Model
+import S3Wire
+import STS
+import SigV4
+
+/// STS and IAM: the query protocol, signed over its whole bounded body.
+extension Exchange {
+  /// Parameters are bounded like AWS's: 50 tags and a policy fit well.
+  private static let formBytesMax = 65_536
+
+  func beginQuery() throws(ExchangeFailure) -> Stage {
+    guard head.fields.equals(head.path, "/") else { throw .unknownService }
+    guard let claim else { throw .anonymousNotAllowed }
+    // What can be refused without the body is refused without it.
+    do throws(SigV4Error) {
+      try snapshot.verifier.checkScope(claim, service == .iam ? .iam : .sts)
+    } catch {
+      throw .signature(error)
+    }
+    switch head.method {
+    case .post, .get: break
+    default: throw .wire(.methodNotAllowed)
+    }
+    try startBody(.collect(bytesMax: Self.formBytesMax, then: .query))
+    return .wait
+  }
+
+  /// The body is here: verify, decide, answer.
+  func query() throws(ExchangeFailure) -> Stage {
+    guard let claim else { throw .anonymousNotAllowed }
+    let digest = body.collected.withUnsafeBytes { worker.hasher.digest(of: $0) }
+    _ = try verify(claim, profile: service == .iam ? .iam : .sts, bodyDigest: digest)
+    // Presigned requests have the action and the signature in one query, whatever the method.
+    let query = try wire { () throws(S3WireError) in try FormParameters(queryBytes) }
+    let form = try wire { () throws(S3WireError) in try FormParameters(head.method == .post ? body.collected : []) }
+    guard service == .sts else {
+      throw .unsupportedQueryAction(query["Action"] ?? form["Action"] ?? "")
+    }
+    do throws(STSError) {
+      let request = try STSRequest(try STSParameters(query, form))
+      queryAction = request.action
+      let outcome = try snapshot.sts.perform(
+        request, caller: stsCaller(claim), context: baseConditions, atMilliseconds: now.milliseconds,
+        seed: try worker.sessionSeed())
+      decision = outcome.decision
+      respond(
+        status: 200, contentType: "text/xml",
+        body: outcome.response.xml(requestID: ByteString(requestID.text)))
+    } catch {
+      throw .sts(error)
+    }
+    return .wait
+  }
+
+  private var queryBytes: [UInt8] {
+    head.query.map { range in head.fields.withBytes(range) { Array($0) } } ?? []
+  }
+
+  private func stsCaller(_ claim: SignatureClaim) -> STSCaller {
+    STSCaller(caller, accessKeyID: claim.accessKeyID, session: session?.token)
+  }
+}

@@ -1,0 +1,102 @@
+import Authorization
+import Backend
+import HTTPWire
+import IAMPolicy
+import Logging
+import NIOCore
+import S3Model
+import STS
+import SigV4
+
+/// One request from its head to its audit record.
+///
+/// ``perform(_:)`` is the product in one switch: each stage is one function that takes what the one before has proved.
+/// Where a stage must wait (for a body, for a store), it returns ``Stage/wait`` and the callback goes on with the next.
+final class Exchange {
+  enum Stage {
+    /// Head to ``S3Request``, or to an STS or IAM query.
+    case parse
+    /// Who signed it, and is the signature good.
+    case identify
+    /// May they.
+    case authorize
+    /// To the store, or to the part of the gateway that answers by itself.
+    case forward
+    /// STS: the form is here; verify, decide and answer.
+    case query
+    case wait
+  }
+
+  let worker: Worker
+  let snapshot: Snapshot
+  let head: RequestHead
+  let requestID: RequestID
+  let start: NIODeadline
+  /// Wall clock at the start: what signatures and policies are compared with.
+  let now: UnixTime
+  let facts: ConnectionFacts
+
+  var connection: HTTPConnectionHandler?
+  var service = Service.s3
+  var claim: SignatureClaim?
+  var verified: VerifiedSignature?
+  var session: OpenedSession?
+  var caller = Caller.anonymous
+  var request: S3Request?
+  var queryAction: STSAction?
+  var expectation: PayloadExpectation?
+  var authorized: AuthorizedRequest?
+  var decision: Decision?
+  var failure: ExchangeFailure?
+
+  /// What conditions read beside the head; set once known.
+  var bodyTags: [ObjectTag]?
+  var locationConstraint: ByteString?
+  var storedTags = RequestConditions.StoredTags.notFetched
+  var deletions = Deletions()
+  var corsRules: CORSLookup = .notFetched
+
+  var body = RequestBody()
+  var response = ResponseState()
+  var call: (any BackendCall)?
+  var backendName: String?
+  var upstreamStart = NIODeadline.uptimeNanoseconds(0)
+  var upstreamFirstByte: TimeAmount?
+
+  init(connection: HTTPConnectionHandler, worker: Worker, head: RequestHead, start: NIODeadline) {
+    self.connection = connection
+    self.facts = connection.facts
+    self.worker = worker
+    self.snapshot = worker.snapshot
+    self.head = head
+    self.start = start
+    self.now = worker.now()
+    self.requestID = worker.nextRequestID()
+  }
+
+  /// - Parameter failure: why the request is refused before it is looked at.
+  func begin(failure: ExchangeFailure?) {
+    if let failure { fail(failure) } else { perform(.parse) }
+  }
+
+  func perform(_ first: Stage) {
+    var stage = first
+    do throws(ExchangeFailure) {
+      while true {
+        switch stage {
+        case .parse: stage = try parse()
+        case .identify: stage = try identify()
+        case .authorize: stage = try authorize()
+        case .forward: stage = try forward()
+        case .query: stage = try query()
+        case .wait: return
+        }
+      }
+    } catch {
+      fail(error)
+    }
+  }
+}
+
+@available(*, unavailable)
+extension Exchange: Sendable {}

@@ -1,0 +1,51 @@
+import Authorization
+import Backend
+import SigV4
+import Telemetry
+
+extension ExchangeFailure {
+  /// The metric label of a refusal; nil for failures that are no refusals.
+  var label: RefusalLabel? {
+    switch self {
+    case .malformedHTTP, .wire, .unknownService, .unsupportedQueryAction, .missingContentLength, .keyNotExact,
+      .malformedBucketPolicy, .sts, .requestBodyBrokeOff, .anonymousOverride:
+      .malformed
+    case .tooManyRequests, .bodyTooLarge, .documentTooLarge, .requestTimedOut: .overLimit
+    case .auditIsFull: .auditFull
+    case .signature(let error): error.label
+    case .unknownAccessKey: .unknownAccessKey
+    case .inactiveAccessKey: .inactiveAccessKey
+    case .invalidToken, .revokedToken: .badSessionToken
+    case .expiredToken: .expired
+    case .unsupportedAuthorization, .anonymousNotAllowed: .unsigned
+    case .denied(let decision): decision.isExplicitDeny ? .explicitDeny : .notAllowed
+    case .undecidable, .missingKey, .foreignOwner, .corsForbidden: .notAllowed
+    case .clientGone, .noBucketPolicy, .noCORSConfiguration, .storageFailed, .notImplemented, .backend: nil
+    }
+  }
+}
+
+extension SigV4Error {
+  fileprivate var label: RefusalLabel {
+    switch self {
+    case .requestTimeTooSkewed, .notValidYet: .clockSkew
+    case .expired, .postPolicyExpired: .expired
+    case .signatureDoesNotMatch, .chunkSignatureDoesNotMatch: .badSignature
+    default: .malformed
+    }
+  }
+}
+
+extension BackendFailure {
+  var label: UpstreamErrorLabel? {
+    switch self {
+    case .unavailable: .unavailable
+    case .timedOut: .timedOut
+    case .credentialsRefused: .credentialsRefused
+    case .malformedResponse: .malformedResponse
+    case .brokeOff: .brokeOff
+    case .storageFailed: .storageFailed
+    case .refused, .notImplemented: nil
+    }
+  }
+}

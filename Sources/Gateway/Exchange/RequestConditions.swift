@@ -1,0 +1,147 @@
+import Authorization
+import HTTPWire
+import IAMPolicy
+import S3Model
+import S3Wire
+import SigV4
+
+/// Where policy conditions read one request from.
+///
+/// Each key has exactly one source, named by ``S3ConditionKey/source`` and the table below. A header counts only where
+/// the signature covers it (or presigning hoisted it); `aws:UserAgent` and `aws:Referer` alone are taken as sent, as
+/// on AWS. What the gateway cannot know is absent. Keys about the caller and the time are `Authorization`'s to answer.
+///
+/// | key | source |
+/// |---|---|
+/// | `aws:SourceIp` | the connection, or what a trusted proxy said of it |
+/// | `aws:SecureTransport` | the connection |
+/// | `aws:UserAgent`, `aws:Referer` | the headers, unsigned too |
+/// | `aws:RequestedRegion` | the region of the credential scope, else the gateway's first |
+/// | `aws:ResourceAccount` | the account setting |
+/// | `s3:…` | ``S3ConditionKey/source`` |
+struct RequestConditions: ConditionContext {
+  /// Nil for sts.
+  let request: S3Request?
+  let head: RequestHead
+  let signature: VerifiedSignature?
+  let source: IPAddress?
+  let isSecure: Bool
+  let tlsVersion: StaticString?
+  let now: UnixTime
+  let region: ByteString
+  let accountID: ByteString
+  /// Of the access being decided.
+  var versionID: ByteString?
+  /// From the body of PutObjectTagging or the fields of a form; headers are read here.
+  var bodyTags: [ObjectTag]?
+  var locationConstraint: ByteString?
+  var storedTags: StoredTags = .notFetched
+
+  enum StoredTags: Sendable {
+    case notFetched
+    case failed
+    case tags([ObjectTag])
+  }
+
+  func value(for key: ConditionKey) -> ConditionValue {
+    switch key.name {
+    case .aws(let name): aws(name, key)
+    case .s3(let name): s3(name, key)
+    case .sts, .other: .absent
+    }
+  }
+
+  private func aws(_ name: AWSConditionKey, _ key: ConditionKey) -> ConditionValue {
+    switch name {
+    case .sourceIP: source.map { .address($0) } ?? .absent
+    case .secureTransport: .boolean(isSecure)
+    case .userAgent: unsignedHeader(.userAgent)
+    case .referer: unsignedHeader(.referer)
+    case .requestedRegion: .text(region)
+    case .resourceAccount: .text(accountID)
+    default: .absent
+    }
+  }
+
+  private func s3(_ name: S3ConditionKey, _ key: ConditionKey) -> ConditionValue {
+    switch name.source {
+    case .header(let header): signedHeader(header)
+    case .query(let parameter):
+      parameter == .maxKeys ? maxKeys() : request?.query(parameter).map { .text($0) } ?? .absent
+    case .accessVersion: versionID.map { .text($0) } ?? .absent
+    case .requestTags: requestTags(name, key)
+    case .storedTags: storedTag(key)
+    case .bucketTags: .absent
+    case .locationConstraint: locationConstraint.map { .text($0) } ?? .absent
+    case .createsObject: createsObject
+    case .retentionDays: .absent
+    case .authenticationType: authenticationType
+    case .signatureAge:
+      signature.map { .integer(max(0, now.milliseconds - $0.date.unixSeconds * 1000)) } ?? .absent
+    case .signatureVersion:
+      signature.map { .text(ByteString(String(describing: $0.algorithm.name))) } ?? .absent
+    case .tlsVersion: tlsVersion.map { .text(ByteString(String(describing: $0))) } ?? .absent
+    case .resourceAccount: .text(accountID)
+    case .unavailable: .absent
+    }
+  }
+
+  private func unsignedHeader(_ name: FieldName) -> ConditionValue {
+    head.fields.first(name).map { range in .text(head.fields.withBytes(range) { ByteString($0) }) }
+      ?? .absent
+  }
+
+  private func signedHeader(_ name: FieldName) -> ConditionValue {
+    guard let request, let value = request.header(name) else { return .absent }
+    guard let signature else {
+      // Nothing of an anonymous request is signed; what it says about itself is all there is.
+      return .text(value)
+    }
+    let isCovered = signature.signs(name) || request.hoisted.contains { $0.id == name }
+    return isCovered ? .text(value) : .absent
+  }
+
+  private func maxKeys() -> ConditionValue {
+    guard let text = request?.query(.maxKeys) else { return .absent }
+    // What is no number is text, which no numeric condition holds for.
+    return Int64(text.text).map { .integer($0) } ?? .text(text)
+  }
+
+  private func requestTags(_ name: S3ConditionKey, _ key: ConditionKey) -> ConditionValue {
+    let tags: [ObjectTag]
+    if let bodyTags {
+      tags = bodyTags
+    } else if let header = request?.header(.xAmzTagging) {
+      guard let parsed = ObjectTag.parse(header: header) else { return .unavailable }
+      tags = parsed
+    } else {
+      return .absent
+    }
+    if name == .requestObjectTagKeys { return .texts(tags.map(\.key)) }
+    return tags.first { key.names(tag: $0.key.bytes) }.map { .text($0.value) } ?? .absent
+  }
+
+  private func storedTag(_ key: ConditionKey) -> ConditionValue {
+    switch storedTags {
+    case .notFetched, .failed: .unavailable
+    case .tags(let tags): tags.first { key.names(tag: $0.key.bytes) }.map { .text($0.value) } ?? .absent
+    }
+  }
+
+  private var createsObject: ConditionValue {
+    switch request?.operation {
+    case .putObject, .copyObject, .completeMultipartUpload, .postObject: .boolean(true)
+    case .createMultipartUpload, .uploadPart, .uploadPartCopy: .boolean(false)
+    default: .absent
+    }
+  }
+
+  private var authenticationType: ConditionValue {
+    switch signature?.placement {
+    case .header: .text("REST-HEADER")
+    case .query: .text("REST-QUERY-STRING")
+    case .form: .text("POST")
+    case nil: .absent
+    }
+  }
+}

@@ -1,0 +1,139 @@
+public import Audit
+import Authorization
+public import Backend
+import Cryptography
+public import Identity
+public import Logging
+public import NIOCore
+import NIOPosix
+import S3Model
+public import Settings
+public import TLS
+import Telemetry
+
+/// A running gateway: its listeners, event loops and snapshot. Made by the program, which chose the parts.
+public final class GatewayRuntime: Sendable {
+  /// What the program puts together from settings and folders.
+  public struct Parts: Sendable {
+    public var settings: GatewaySettings
+    public var identities: IdentityDirectory
+    public var keyRing: KeyRing
+    /// One for each of `settings.backends`, under its name.
+    public var backends: [any StorageBackend]
+
+    public init(
+      settings: GatewaySettings, identities: IdentityDirectory, keyRing: KeyRing, backends: [any StorageBackend]
+    ) {
+      self.settings = settings
+      self.identities = identities
+      self.keyRing = keyRing
+      self.backends = backends
+    }
+  }
+
+  private let group: MultiThreadedEventLoopGroup
+  private let keeper: SnapshotKeeper
+  private let server: GatewayServer
+  private let operations: OperationsServer
+  private let audit: AuditSink
+  private let log: Logger
+
+  /// Loads the bucket policies and prepares every event loop; listens to nothing yet.
+  /// - Parameters:
+  ///   - tls: asked for each new connection; nil only where a setting turned TLS off.
+  public init(
+    _ parts: Parts, audit: AuditSink, tls: @escaping @Sendable () -> TLSServerContext?, log: Logger
+  ) async throws {
+    let settings = parts.settings
+    self.audit = audit
+    self.log = log
+    group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads ?? System.coreCount)
+    let folder = BucketPolicyFolder(path: settings.data + "/bucket-policies")
+    let documents = try folder.load()
+    keeper = SnapshotKeeper(
+      snapshot: try Self.snapshot(parts, revision: 1, documents: documents, log: log), documents: documents,
+      folder: folder, log: log)
+    let limiter = ConnectionLimiter()
+    let hostID = Base64.encode(try SecureRandom.bytes(24)).utf8
+    let keeper = self.keeper
+    var workers: [ObjectIdentifier: NIOLoopBound<Worker>] = [:]
+    var metrics: [(eventLoop: any EventLoop, metrics: NIOLoopBound<LoopMetrics>)] = []
+    for eventLoop in group.makeIterator() {
+      let random = try SecureRandom.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      let (worker, loopMetrics) = try await eventLoop.submit {
+        let worker = Worker(
+          eventLoop: eventLoop, keeper: keeper, audit: audit, limiter: limiter, hostID: Array(hostID), seed: random,
+          log: log)
+        return (
+          NIOLoopBound(worker, eventLoop: eventLoop), NIOLoopBound(worker.metrics, eventLoop: eventLoop)
+        )
+      }.get()
+      workers[ObjectIdentifier(eventLoop)] = worker
+      metrics.append((eventLoop, loopMetrics))
+    }
+    keeper.add(workers: Array(workers.values))
+    server = GatewayServer(
+      group: group, tls: tls, listening: Self.listening(settings), limiter: limiter, workers: workers, log: log)
+    operations = OperationsServer(
+      group: group, keeper: keeper, collector: MetricsCollector(metrics), audit: audit)
+  }
+
+  private static func snapshot(
+    _ parts: Parts, revision: UInt64, documents: [String: [UInt8]], log: Logger
+  ) throws -> Snapshot {
+    var authorization = parts.identities.authorization
+    for (bucket, document) in documents {
+      do throws(BucketPolicyDocument.Failure) {
+        authorization.bucketPolicies[bucket] = .policy(try BucketPolicyDocument(document, bucket: bucket).policy)
+      } catch {
+        // A policy that cannot be read might deny: nobody but root gets in until it is mended.
+        log.error("a bucket policy cannot be read", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
+        authorization.bucketPolicies[bucket] = .unusable
+      }
+    }
+    return Snapshot(
+      revision: revision, settings: parts.settings, identities: parts.identities, authorization: authorization,
+      keyRing: parts.keyRing, routes: BackendRoutes(settings: parts.settings, backends: parts.backends))
+  }
+
+  private static func listening(_ settings: GatewaySettings) -> GatewayServer.Listening {
+    GatewayServer.Listening(
+      connectionsMax: settings.limits.connectionsMax,
+      connectionsPerAddressMax: settings.limits.connectionsPerAddressMax, trustedProxies: settings.trustedProxies,
+      requiresProxyProtocol: settings.proxyProtocol == .required, handshakeTimeout: settings.tls.handshakeTimeout)
+  }
+
+  /// Starts both listeners.
+  /// - Returns: the bound addresses, which name the ports that 0 stood for.
+  public func start() async throws -> (gateway: SocketAddress, operations: SocketAddress) {
+    let settings = keeper.current.settings
+    let operations = try await self.operations.start(
+      host: settings.operations.listen.host, port: Int(settings.operations.listen.port))
+    let gateway = try await server.start(host: settings.listen.host, port: Int(settings.listen.port))
+    return (gateway, operations)
+  }
+
+  /// Puts new settings and identities in force without dropping a connection. Bucket policies stay as they are.
+  public func reload(_ parts: Parts) async throws {
+    let log = self.log
+    let keeper = self.keeper
+    try await keeper.replace(on: group.next()) { current in
+      try Self.snapshot(parts, revision: current.revision + 1, documents: keeper.bucketPolicies, log: log)
+    }.get()
+    server.take(Self.listening(parts.settings))
+  }
+
+  /// Stops accepting, lets running exchanges end, writes what is left of the audit log.
+  public func shutdown() async {
+    operations.beginShutdown()
+    await server.shutdown(timeout: keeper.current.settings.limits.shutdownTimeout)
+    await operations.shutdown()
+    await keeper.shutdown()
+    await audit.shutdown()
+    do {
+      try await group.shutdownGracefully()
+    } catch {
+      log.warning("event loops did not end", metadata: ["error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Authorization
+import Backend
+import HTTPWire
+import Identity
+import NIOCore
+import S3Model
+import S3Wire
+import STS
+import Settings
+import SigV4
+
+/// Everything one request is decided by, immutable: settings, identities, policies, keys, backends.
+///
+/// A reload or a changed bucket policy builds a new one and swaps it whole; a running exchange keeps the one it began
+/// with. Audit records name its revision.
+final class Snapshot: Sendable {
+  let revision: UInt64
+  let settings: GatewaySettings
+  let identities: IdentityDirectory
+  let authorization: AuthorizationSnapshot
+  let keyRing: KeyRing
+  let revocations: RevocationRules
+  let routes: BackendRoutes
+  let parser: S3RequestParser
+  let verifier: SignatureVerifier
+  let sts: STSService
+
+  // What the hot path reads, in the form it needs.
+  let headLimits: HeadLimits
+  let idleTimeout: TimeAmount
+  let headTimeout: TimeAmount
+  let bodyTimeout: TimeAmount
+  let drainTimeout: TimeAmount
+  let bodyBytesMax: UInt64
+  let drainBytesMax: UInt64
+  let documentBytesMax: Int
+  let requestsInFlightMax: Int
+  let region: ByteString
+  let accountID: ByteString
+
+  init(
+    revision: UInt64, settings: GatewaySettings, identities: IdentityDirectory, authorization: AuthorizationSnapshot,
+    keyRing: KeyRing, revocations: RevocationRules = RevocationRules(), routes: BackendRoutes
+  ) {
+    self.revision = revision
+    self.settings = settings
+    self.identities = identities
+    self.authorization = authorization
+    self.keyRing = keyRing
+    self.revocations = revocations
+    self.routes = routes
+    parser = S3RequestParser(virtualHostDomains: settings.domains)
+    verifier = SignatureVerifier(regions: settings.regions.map { ByteString($0) })
+    let limits = settings.limits
+    headLimits = HeadLimits(headBytesMax: limits.headBytesMax, fieldCountMax: limits.fieldCountMax)
+    idleTimeout = TimeAmount(limits.idleTimeout)
+    headTimeout = TimeAmount(limits.headTimeout)
+    bodyTimeout = TimeAmount(limits.bodyTimeout)
+    drainTimeout = TimeAmount(limits.drainTimeout)
+    bodyBytesMax = UInt64(limits.bodyBytesMax)
+    drainBytesMax = UInt64(limits.drainBytesMax)
+    documentBytesMax = limits.documentBytesMax
+    requestsInFlightMax = limits.requestsInFlightMax
+    region = ByteString(settings.regions[0])
+    accountID = ByteString(settings.accountID)
+    sts = STSService(
+      authorization: authorization, sealingKeyID: keyRing.sealing.id, sealingKey: keyRing.sealing.key,
+      tokenBytesMax: settings.sts.tokenBytesMax, hasAccessKey: { identities.accessKey($0) != nil })
+  }
+
+  /// The same but for what decisions depend on, under the next revision.
+  func changing(_ change: (inout AuthorizationSnapshot) -> Void) -> Snapshot {
+    var authorization = self.authorization
+    change(&authorization)
+    return Snapshot(
+      revision: revision + 1, settings: settings, identities: identities, authorization: authorization,
+      keyRing: keyRing, revocations: revocations, routes: routes)
+  }
+}

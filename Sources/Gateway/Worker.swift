@@ -1,0 +1,165 @@
+import Audit
+import Authorization
+import Backend
+import Cryptography
+import Logging
+import NIOCore
+import S3Model
+import STS
+import SigV4
+import Telemetry
+
+/// What belongs to one event loop: its connections, backend connections, caches, scratch space and counters.
+///
+/// Everything here is touched on that loop only, so the hot path takes no lock. A new ``Snapshot`` is set by hopping
+/// onto the loop; an exchange keeps the one it began with.
+final class Worker {
+  let eventLoop: any EventLoop
+  let limiter: ConnectionLimiter
+  let log: Logger
+  /// `x-amz-id-2`: names the node, not the request.
+  let hostID: [UInt8]
+  let keeper: SnapshotKeeper
+  let audit: AuditLog
+  private(set) var snapshot: Snapshot
+  private(set) var isShuttingDown = false
+
+  /// Open connections, unordered; each knows its index.
+  private var connections: [HTTPConnectionHandler] = []
+  private var clients: [ObjectIdentifier: (backend: any StorageBackend, client: any BackendClient)] = [:]
+  let scratch = SigningScratch()
+  let sessions = SessionCache()
+  let hasher = SHA256Hasher()
+  let callers = SessionCallers()
+  let metrics: LoopMetrics
+  private var requestIDs: RequestIDGenerator
+  private var headWriter: ResponseHeadWriter
+  private var headWriterSecond: Int64 = -1
+  private var tick: RepeatedTask?
+  private var whenEmpty: EventLoopPromise<Void>?
+
+  /// How often deadlines of connections are looked at; they are late by at most this.
+  private static let tickInterval = TimeAmount.milliseconds(250)
+
+  /// - Parameter seed: random, for request ids.
+  init(
+    eventLoop: any EventLoop, keeper: SnapshotKeeper, audit: AuditSink, limiter: ConnectionLimiter, hostID: [UInt8],
+    seed: UInt64, log: Logger
+  ) {
+    self.eventLoop = eventLoop
+    self.keeper = keeper
+    self.audit = audit.makeLog(on: eventLoop)
+    self.metrics = LoopMetrics()
+    self.snapshot = keeper.current
+    self.limiter = limiter
+    self.hostID = hostID
+    self.log = log
+    self.requestIDs = RequestIDGenerator(seed: seed)
+    self.headWriter = ResponseHeadWriter(date: [], hostID: hostID)
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    tick = eventLoop.scheduleRepeatedTask(initialDelay: Self.tickInterval, delay: Self.tickInterval) { _ in
+      bound.value.checkDeadlines()
+    }
+  }
+
+  // MARK: Connections
+
+  func add(_ connection: HTTPConnectionHandler) {
+    connection.workerIndex = connections.count
+    connections.append(connection)
+    metrics.connectionOpened()
+    if isShuttingDown { connection.beginShutdown() }
+  }
+
+  func remove(_ connection: HTTPConnectionHandler) {
+    let index = connection.workerIndex
+    guard index >= 0 else { return }
+    connection.workerIndex = -1
+    metrics.connectionClosed()
+    let last = connections.removeLast()
+    if last !== connection {
+      connections[index] = last
+      last.workerIndex = index
+    }
+    if connections.isEmpty { whenEmpty?.succeed() }
+  }
+
+  private func checkDeadlines() {
+    let now = NIODeadline.now()
+    // Backwards: a connection that closes takes the place of one that was looked at already.
+    var index = connections.count - 1
+    while index >= 0 {
+      if index < connections.count { connections[index].checkDeadline(now) }
+      index -= 1
+    }
+  }
+
+  // MARK: Snapshots and backends
+
+  func take(_ snapshot: Snapshot) {
+    self.snapshot = snapshot
+    let kept = Set(snapshot.routes.backends.map { ObjectIdentifier($0) })
+    for (id, entry) in clients where !kept.contains(id) {
+      entry.client.shutdown()
+      clients[id] = nil
+    }
+  }
+
+  func client(_ backend: any StorageBackend) -> any BackendClient {
+    let id = ObjectIdentifier(backend)
+    if let entry = clients[id] { return entry.client }
+    let client = backend.makeClient(on: eventLoop)
+    clients[id] = (backend, client)
+    return client
+  }
+
+  // MARK: Per request
+
+  func now() -> UnixTime { UnixTime.now() }
+
+  /// Fresh randomness for a session.
+  func sessionSeed() throws(STSError) -> SessionSeed {
+    do throws(CryptographyError) {
+      if let seed = SessionSeed(try SecureRandom.bytes(SessionSeed.byteCount)) { return seed }
+    } catch {
+      log.error("the system gives no random bytes")
+    }
+    throw .internalFailure
+  }
+
+  func nextRequestID() -> RequestID { requestIDs.next() }
+
+  func headWriter(at now: UnixTime) -> ResponseHeadWriter {
+    if now.seconds != headWriterSecond {
+      headWriterSecond = now.seconds
+      headWriter.date = Array(now.httpDate.utf8)
+    }
+    return headWriter
+  }
+
+  // MARK: Shutdown
+
+  /// Closes idle connections; running exchanges go on. Completes when no connection is left.
+  func beginShutdown() -> EventLoopFuture<Void> {
+    isShuttingDown = true
+    let promise = eventLoop.makePromise(of: Void.self)
+    whenEmpty = promise
+    for connection in connections.reversed() { connection.beginShutdown() }
+    if connections.isEmpty { promise.succeed() }
+    return promise.futureResult
+  }
+
+  /// Ends what is left.
+  func finishShutdown() {
+    for connection in connections.reversed() { connection.close() }
+    for entry in clients.values { entry.client.shutdown() }
+    clients = [:]
+    tick?.cancel()
+    audit.flush()
+    whenEmpty?.succeed()
+    whenEmpty = nil
+  }
+}
+
+@available(*, unavailable)
+extension Worker: Sendable {}

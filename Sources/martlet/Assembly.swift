@@ -1,0 +1,280 @@
+import Audit
+import Backend
+import Cryptography
+import FileBackend
+import Gateway
+import Glibc
+import Identity
+import Logging
+import NIOCore
+import NIOPosix
+import S3Backend
+import S3Model
+import Settings
+import SigV4
+import Synchronization
+import TLS
+
+/// The parts of one process, put together from settings: keys, certificates, stores, audit log.
+final class Assembly: Sendable {
+  let log: Logger
+  let audit: AuditSink
+  let certificates: CertificateReloader
+  let root: RootCredentials
+  let parts: GatewayRuntime.Parts
+  private let settings: Mutex<SettingsWatcher>
+  private let authority: SelfSignedAuthority?
+  /// The backends in force with what they were made from, so that a reload keeps those that stay as they are.
+  private let backends: Mutex<[String: MadeBackend]>
+
+  private struct MadeBackend: Sendable {
+    let description: String
+    let backend: any StorageBackend
+  }
+
+  /// Loads and makes everything that a start needs; blocks.
+  init(loader: SettingsLoader, environment: [String: String]) throws {
+    let settings = try loader.load()
+    self.settings = Mutex(SettingsWatcher(loader: loader, current: settings))
+    let logging = settings.logging
+    LoggingSystem.bootstrap { label in LineLogHandler(label: label, settings: logging) }
+    log = Logger(label: "martlet")
+    if settings.tls.fips {
+      do {
+        try TLSProvider.enableFIPS(modulePath: settings.tls.fipsModule?.path ?? Self.fipsModulePath)
+      } catch {
+        throw AssemblyError.fipsUnavailable("\(error)")
+      }
+    }
+    try Self.makeFolder(settings.data)
+    var authority: SelfSignedAuthority?
+    var files = settings.tls.certificates.map {
+      CertificateReloader.Files(chainPath: $0.certificateFile.path, privateKeyPath: $0.keyFile.path)
+    }
+    if files.isEmpty {
+      let made = try SelfSignedAuthority(
+        folder: settings.data + "/tls", names: settings.domains.flatMap { [$0, "*.\($0)"] })
+      files = [.init(chainPath: made.serverCertificatePath, privateKeyPath: made.serverKeyPath)]
+      authority = made
+    }
+    self.authority = authority
+    certificates = try CertificateReloader(files: files, options: Self.options(settings.tls))
+    root = try RootCredentials.loadOrCreate(dataDirectory: settings.data, environment: environment)
+    let keyRing = try KeyRing.loadOrCreate(path: settings.sts.keyRingFile, now: Int64(time(nil)))
+    let identities = try IdentityDirectory(settings, root: root)
+    var made: [String: MadeBackend] = [:]
+    for backend in settings.backends {
+      made[backend.name] = MadeBackend(
+        description: Self.describe(backend), backend: try Self.make(backend, settings, log: log))
+    }
+    audit = try AuditSink(settings.audit, log: log)
+    parts = GatewayRuntime.Parts(
+      settings: settings, identities: identities, keyRing: keyRing,
+      backends: settings.backends.compactMap { made[$0.name]?.backend })
+    backends = Mutex(made)
+  }
+
+  /// Debian's place for OpenSSL's modules.
+  private static let fipsModulePath = "/usr/lib/x86_64-linux-gnu/ossl-modules/fips.so"
+
+  private static func makeFolder(_ path: String) throws(AssemblyError) {
+    if mkdir(path, 0o700) != 0, errno != EEXIST {
+      throw .folder(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  private static func options(_ settings: TLSSettings) -> TLSServerContext.Options {
+    var options = TLSServerContext.Options()
+    options.minimumVersion = settings.minimumVersion == .tls13 ? .tls13 : .tls12
+    options.applicationProtocols = settings.alpn
+    if let file = settings.clientCAFile { options.clientCertificates = .requested(trust: .file(file.path)) }
+    return options
+  }
+
+  // MARK: Backends
+
+  private static func make(
+    _ backend: BackendSettings, _ settings: GatewaySettings, log: Logger
+  ) throws -> any StorageBackend {
+    switch backend.kind {
+    case .file(let file):
+      var options = FileBackend.Options(folder: file.path)
+      options.name = backend.name
+      options.accountID = settings.accountID
+      options.region = settings.regions[0]
+      options.syncs = file.fsync
+      return try FileBackend(options)
+    case .s3(let store):
+      let secret = try store.secretKey.load()
+      let key = SigningSecret(
+        accessKeyID: ByteString(store.accessKey), secretAccessKey: secret.withBytes { Array($0) }, revision: 0)
+      var configuration = S3BackendConfiguration(
+        name: backend.name, scheme: store.endpoint.isTLS ? .https : .http, host: store.endpoint.host,
+        port: Int(store.endpoint.port), region: store.region, secret: key)
+      configuration.addressing = store.pathStyle ? .path : .virtualHost
+      configuration.isByteExact = store.byteExact
+      configuration.certificateAuthorityFile = store.caFile?.path
+      configuration.limits.connectTimeout = store.connectTimeout
+      configuration.limits.responseTimeout = store.responseTimeout
+      configuration.limits.unusedConnectionLimit = store.idleTimeout
+      configuration.limits.connectionsMax = store.connectionsPerLoopMax
+      return try S3Backend(configuration, logger: log)
+    }
+  }
+
+  /// What a backend was made from, in words that differ when it must be made anew. Secrets go in as digests.
+  private static func describe(_ backend: BackendSettings) -> String {
+    switch backend.kind {
+    case .file(let file): return "file \(file)"
+    case .s3(let store):
+      var secret = "unreadable"
+      do throws(SettingsError) {
+        secret = try store.secretKey.load().withBytes { SHA256Hasher.hash(UnsafeRawBufferPointer($0)).description }
+      } catch {
+        secret = "\(error)"
+      }
+      return "s3 \(store.endpoint) \(store.region) \(store.accessKey) \(secret) \(store.pathStyle) "
+        + "\(store.caFile?.path ?? "") \(store.byteExact) \(store.connectTimeout) \(store.responseTimeout) "
+        + "\(store.idleTimeout) \(store.connectionsPerLoopMax)"
+    }
+  }
+
+  // MARK: Reload
+
+  /// Reads the settings again and puts them in force whole, or reports what is wrong and changes nothing.
+  func reload(_ runtime: GatewayRuntime) async {
+    await take(settings.withLock { $0.reload() }, runtime)
+  }
+
+  private func take(_ outcome: SettingsWatcher.Outcome, _ runtime: GatewayRuntime) async {
+    switch outcome {
+    case .unchanged: break
+    case .refused(let errors):
+      for error in errors.errors { log.error("settings stay as they were", metadata: ["error": "\(error)"]) }
+    case .loaded(let settings):
+      do {
+        let parts = GatewayRuntime.Parts(
+          settings: settings, identities: try IdentityDirectory(settings, root: root),
+          keyRing: try KeyRing.load(path: settings.sts.keyRingFile), backends: try remake(settings))
+        try await runtime.reload(parts)
+        log.notice("settings reloaded")
+      } catch {
+        log.error("settings stay as they were", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
+  private func remake(_ settings: GatewaySettings) throws -> [any StorageBackend] {
+    var old = backends.withLock { $0 }
+    var made: [String: MadeBackend] = [:]
+    for backend in settings.backends {
+      let description = Self.describe(backend)
+      if let known = old.removeValue(forKey: backend.name), known.description == description {
+        made[backend.name] = known
+      } else {
+        made[backend.name] = MadeBackend(
+          description: description, backend: try Self.make(backend, settings, log: log))
+      }
+    }
+    backends.withLock { $0 = made }
+    return settings.backends.compactMap { made[$0.name]?.backend }
+  }
+
+  /// Watches certificates and settings files for changes.
+  func watch(_ runtime: GatewayRuntime) -> Task<Void, Never> {
+    let interval = parts.settings.tls.reloadInterval
+    return Task.detached { [self] in
+      while !Task.isCancelled {
+        do { try await Task.sleep(for: interval) } catch { return }
+        if let authority { renew(authority) }
+        switch certificates.reloadIfChanged() {
+        case .unchanged: break
+        case .reloaded: log.notice("certificates reloaded")
+        case .refused(let error):
+          log.error("certificates stay as they were", metadata: ["error": "\(error)"])
+        }
+        await take(settings.withLock { $0.poll() }, runtime)
+      }
+    }
+  }
+
+  /// The generated certificate is made anew before it ends.
+  private func renew(_ authority: SelfSignedAuthority) {
+    do {
+      _ = try SelfSignedAuthority(
+        folder: parts.settings.data + "/tls", names: parts.settings.domains.flatMap { [$0, "*.\($0)"] })
+    } catch {
+      log.error("the generated certificate cannot be renewed", metadata: ["error": "\(error)"])
+    }
+  }
+
+  func shutdown() async {
+    for made in backends.withLock({ Array($0.values) }) {
+      guard let file = made.backend as? FileBackend else { continue }
+      do {
+        try await file.shutdown()
+      } catch {
+        log.warning("a store did not shut down", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
+  // MARK: Welcome
+
+  func welcome(endpoint: String) -> String {
+    let ca = authority?.certificatePath ?? "(the certificate in settings)"
+    var keys = "      (as set in the environment)"
+    if case .file(let path, _) = root.source { keys = "      in \(path)" }
+    let secret = root.secretAccessKey.withBytes { String(decoding: $0, as: UTF8.self) }
+    let export: String
+    if case .file = root.source {
+      export = """
+        export AWS_ACCESS_KEY_ID=\(root.accessKeyID.text) AWS_SECRET_ACCESS_KEY=\(secret)
+        export AWS_CA_BUNDLE=\(Self.absolute(ca)) AWS_ENDPOINT_URL=\(endpoint) AWS_DEFAULT_REGION=\(parts.settings.regions[0])
+        aws s3 mb s3://hello && echo it works | aws s3 cp - s3://hello/first.txt && aws s3 cp s3://hello/first.txt -
+        """
+    } else {
+      export = """
+        export AWS_ACCESS_KEY_ID=$MARTLET_ROOT_ACCESS_KEY AWS_SECRET_ACCESS_KEY=$MARTLET_ROOT_SECRET_KEY
+        export AWS_CA_BUNDLE=\(Self.absolute(ca)) AWS_ENDPOINT_URL=\(endpoint) AWS_DEFAULT_REGION=\(parts.settings.regions[0])
+        aws s3 mb s3://hello && echo it works | aws s3 cp - s3://hello/first.txt && aws s3 cp s3://hello/first.txt -
+        """
+    }
+    return """
+
+      Martlet is ready.
+        endpoint  \(endpoint)
+        CA        \(ca)
+        root keys \(keys.trimmed)
+
+      Paste into another shell:
+
+      \(export)
+
+      Stop with Ctrl-C.
+      """
+  }
+
+  private static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String { String(drop { $0 == " " }) }
+}
+
+/// Why the program cannot start.
+enum AssemblyError: Error, CustomStringConvertible {
+  case folder(path: String, reason: String)
+  case fipsUnavailable(String)
+
+  var description: String {
+    switch self {
+    case .folder(let path, let reason): "cannot make the folder `\(path)`: \(reason)"
+    case .fipsUnavailable(let reason): "`tls.fips` is set and the FIPS provider cannot be loaded: \(reason)"
+    }
+  }
+}

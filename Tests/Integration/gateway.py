@@ -1,0 +1,139 @@
+"""Starts the built gateway for a test, and the clients that talk to it."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+import boto3
+import botocore.config
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("MARTLET_BINARY", ROOT / ".build/release/martlet"))
+ROOT_ACCESS_KEY = "MARTLETROOTKEY000001"
+ROOT_SECRET_KEY = "integration-root-secret-key-0123456789ab"
+
+
+class Gateway:
+    """One `martlet serve` with a data folder of its own."""
+
+    def __init__(self, config=None, folder=None, root_keys=True, arguments=(), environment=None):
+        self.owns_folder = folder is None
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="martlet-test."))
+        self.data = self.folder / "data"
+        self.config = config
+        self.root_keys = root_keys
+        self.arguments = list(arguments)
+        self.environment = environment or {}
+        self.process = None
+        self.endpoint = None
+        self.operations = None
+        self.log = []
+
+    def start(self, timeout=30):
+        command = [str(BINARY), "serve", "--data", str(self.data), "--listen", "127.0.0.1:0",
+                   "--operations", "127.0.0.1:0", *self.arguments]
+        if self.config is not None:
+            path = self.folder / "martlet.yaml"
+            path.write_text(self.config)
+            command += ["--config", str(path)]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("MARTLET_")}
+        if self.root_keys:
+            environment["MARTLET_ROOT_ACCESS_KEY"] = ROOT_ACCESS_KEY
+            environment["MARTLET_ROOT_SECRET_KEY"] = ROOT_SECRET_KEY
+        environment.update(self.environment)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env=environment)
+        ready = threading.Event()
+
+        def read_log():
+            for line in self.process.stderr:
+                self.log.append(line.rstrip("\n"))
+
+        def read_output():
+            for line in self.process.stdout:
+                if line.startswith("ready "):
+                    self.endpoint = line.split()[1]
+                    ready.set()
+                elif line.startswith("operations "):
+                    self.operations = line.split()[1]
+            ready.set()
+
+        for target in (read_log, read_output):
+            threading.Thread(target=target, daemon=True).start()
+        if not ready.wait(timeout) or self.endpoint is None:
+            time.sleep(0.2)
+            self.kill()
+            raise RuntimeError("the gateway did not start:\n" + "\n".join(self.log[-30:]))
+        return self
+
+    @property
+    def ca(self):
+        return str(self.data / "tls" / "ca.pem")
+
+    @property
+    def port(self):
+        return int(self.endpoint.rsplit(":", 1)[1])
+
+    def resident_bytes(self):
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise RuntimeError("no VmRSS")
+
+    def stop(self, timeout=20):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise
+        return self.process.returncode if self.process else None
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def close(self):
+        try:
+            self.stop()
+        finally:
+            if self.owns_folder:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.close()
+
+    # --- clients
+
+    def client(self, service="s3", access_key=ROOT_ACCESS_KEY, secret_key=ROOT_SECRET_KEY, token=None,
+               region="us-east-1", **config):
+        config.setdefault("retries", {"max_attempts": 1, "mode": "standard"})
+        config.setdefault("read_timeout", 60)
+        return boto3.session.Session().client(
+            service, endpoint_url=self.endpoint, verify=self.ca, region_name=region,
+            aws_access_key_id=access_key, aws_secret_access_key=secret_key, aws_session_token=token,
+            config=botocore.config.Config(**config))
+
+    def aws_environment(self, access_key=ROOT_ACCESS_KEY, secret_key=ROOT_SECRET_KEY, token=None):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MARTLET_"))}
+        environment.update(AWS_ACCESS_KEY_ID=access_key, AWS_SECRET_ACCESS_KEY=secret_key, AWS_CA_BUNDLE=self.ca,
+                           AWS_ENDPOINT_URL=self.endpoint, AWS_DEFAULT_REGION="us-east-1", AWS_PAGER="",
+                           AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null",
+                           AWS_EC2_METADATA_DISABLED="true", AWS_MAX_ATTEMPTS="1")
+        if token:
+            environment["AWS_SESSION_TOKEN"] = token
+        return environment
+
+    def aws(self, *arguments, check=True, **keys):
+        return subprocess.run(["aws", *arguments], env=self.aws_environment(**keys), check=check,
+                              capture_output=True, text=True, timeout=300)
