@@ -113,7 +113,8 @@ final class S3Call: BackendCall {
   var isRequestComplete: Bool { isHeadWritten && bytesWritten == plan.streamedLength }
 
   private func ask() {
-    guard !hasAsked else { return }
+    // A refused request waits for its refusal, which comes after `start`; the store never hears of it.
+    guard !hasAsked, plan.refusal == nil else { return }
     hasAsked = true
     client.lease(self)
   }

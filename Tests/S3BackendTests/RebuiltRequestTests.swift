@@ -145,6 +145,19 @@ import Testing
     try await store.stop()
   }
 
+  @Test func aRefusedRequestIsNotSentOnAConnectionThatIsReady() async throws {
+    let store = try await TestStore(group: Self.group) { $0.isComplete ? [.write(ok)] : [] }
+    let exchange = try await Exchange(.test(port: store.port), on: Self.group)
+    // The positive control leaves an idle connection behind, which the next request could use at once.
+    #expect(try await exchange.run("GET /bucket/key").isFinished)
+    let key = ["X-Amz-Server-Side-Encryption-Customer-Key": "a2V5"]
+    let outcome = try await exchange.run("GET /bucket/key", headers: key)
+    #expect(outcome.refused?.code == .invalidRequest)
+    #expect(try await exchange.run("GET /bucket/other").isFinished)
+    #expect(store.requests.map(\.line) == ["GET /bucket/key HTTP/1.1", "GET /bucket/other HTTP/1.1"])
+    try await store.stop()
+  }
+
   @Test func customerKeysNeverCrossPlainHTTP() async throws {
     let headers = [
       "X-Amz-Server-Side-Encryption-Customer-Algorithm": "AES256",
