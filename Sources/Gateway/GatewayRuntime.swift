@@ -40,9 +40,9 @@ public final class GatewayRuntime: Sendable {
 
   /// Loads the bucket policies and prepares every event loop; listens to nothing yet.
   /// - Parameters:
-  ///   - tls: asked for each new connection; nil only where a setting turned TLS off.
+  ///   - tls: asked for each new connection.
   public init(
-    _ parts: Parts, audit: AuditSink, tls: @escaping @Sendable () -> TLSServerContext?, log: Logger
+    _ parts: Parts, audit: AuditSink, tls: @escaping @Sendable () -> TLSServerContext, log: Logger
   ) async throws {
     let settings = parts.settings
     self.audit = audit

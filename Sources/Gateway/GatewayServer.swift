@@ -10,8 +10,8 @@ import TLS
 final class GatewayServer: Sendable {
   private let group: any EventLoopGroup
   private let limiter: ConnectionLimiter
-  /// The context for a new connection; nil only where a setting turned TLS off.
-  private let tls: @Sendable () -> TLSServerContext?
+  /// The context for a new connection.
+  private let tls: @Sendable () -> TLSServerContext
   private let settings: Mutex<Listening>
   private let log: Logger
   /// By event loop; every connection of a loop shares its worker.
@@ -28,7 +28,7 @@ final class GatewayServer: Sendable {
   }
 
   init(
-    group: any EventLoopGroup, tls: @escaping @Sendable () -> TLSServerContext?, listening: Listening,
+    group: any EventLoopGroup, tls: @escaping @Sendable () -> TLSServerContext, listening: Listening,
     limiter: ConnectionLimiter,
     workers: [ObjectIdentifier: NIOLoopBound<Worker>], log: Logger
   ) {
@@ -83,15 +83,13 @@ final class GatewayServer: Sendable {
     }
     let limiter = self.limiter
     let context = tls()
-    let facts = ConnectionFacts(peer: peer, peerText: peerText, isTrustedProxy: isTrusted, isSecure: context != nil)
+    let facts = ConnectionFacts(peer: peer, peerText: peerText, isTrustedProxy: isTrusted)
     do {
       if listening.requiresProxyProtocol, isTrusted {
         try channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(facts: facts))
       }
-      if let context {
-        try channel.pipeline.syncOperations.addHandler(
-          TLSServerHandler(context: context, handshakeTimeout: listening.handshakeTimeout))
-      }
+      try channel.pipeline.syncOperations.addHandler(
+        TLSServerHandler(context: context, handshakeTimeout: listening.handshakeTimeout))
       try channel.pipeline.syncOperations.addHandler(
         HTTPConnectionHandler(worker: worker, facts: facts) { limiter.release(peerText) })
     } catch {

@@ -24,6 +24,10 @@ final class Assembly: Sendable {
   let parts: GatewayRuntime.Parts
   private let settings: Mutex<SettingsWatcher>
   private let authority: SelfSignedAuthority?
+
+  /// What clients trust, where the certificate is a generated one.
+  var certificateAuthority: String? { authority?.certificatePath }
+
   /// The backends in force with what they were made from, so that a reload keeps those that stay as they are.
   private let backends: Mutex<[String: MadeBackend]>
 
@@ -218,52 +222,6 @@ final class Assembly: Sendable {
       }
     }
   }
-
-  // MARK: Welcome
-
-  func welcome(endpoint: String) -> String {
-    let ca = authority?.certificatePath ?? "(the certificate in settings)"
-    var keys = "      (as set in the environment)"
-    if case .file(let path, _) = root.source { keys = "      in \(path)" }
-    let secret = root.secretAccessKey.withBytes { String(decoding: $0, as: UTF8.self) }
-    let export: String
-    if case .file = root.source {
-      export = """
-        export AWS_ACCESS_KEY_ID=\(root.accessKeyID.text) AWS_SECRET_ACCESS_KEY=\(secret)
-        export AWS_CA_BUNDLE=\(Self.absolute(ca)) AWS_ENDPOINT_URL=\(endpoint) AWS_DEFAULT_REGION=\(parts.settings.regions[0])
-        aws s3 mb s3://hello && echo it works | aws s3 cp - s3://hello/first.txt && aws s3 cp s3://hello/first.txt -
-        """
-    } else {
-      export = """
-        export AWS_ACCESS_KEY_ID=$MARTLET_ROOT_ACCESS_KEY AWS_SECRET_ACCESS_KEY=$MARTLET_ROOT_SECRET_KEY
-        export AWS_CA_BUNDLE=\(Self.absolute(ca)) AWS_ENDPOINT_URL=\(endpoint) AWS_DEFAULT_REGION=\(parts.settings.regions[0])
-        aws s3 mb s3://hello && echo it works | aws s3 cp - s3://hello/first.txt && aws s3 cp s3://hello/first.txt -
-        """
-    }
-    return """
-
-      Martlet is ready.
-        endpoint  \(endpoint)
-        CA        \(ca)
-        root keys \(keys.trimmed)
-
-      Paste into another shell:
-
-      \(export)
-
-      Stop with Ctrl-C.
-      """
-  }
-
-  private static func absolute(_ path: String) -> String {
-    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
-    defer { free(folder) }
-    return String(cString: folder) + "/" + path
-  }
-}
-
-extension String {
-  fileprivate var trimmed: String { String(drop { $0 == " " }) }
 }
 
 /// Why the program cannot start.

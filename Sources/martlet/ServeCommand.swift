@@ -43,7 +43,9 @@ struct ServeCommand: AsyncParsableCommand {
       throw ExitCode(1)
     }
     let endpoint = "https://\(Self.authority(addresses.gateway))"
-    StandardOutput.write("operations http://\(Self.authority(addresses.operations))")
+    log.info(
+      "listening",
+      metadata: ["gateway": "\(endpoint)", "operations": "http://\(Self.authority(addresses.operations))"])
     StandardOutput.write("ready \(endpoint)")
     if printSession { StandardError.write(assembly.welcome(endpoint: Self.clientEndpoint(addresses.gateway))) }
     let watcher = assembly.watch(runtime)

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -53,14 +54,14 @@ class Gateway:
         def read_log():
             for line in self.process.stderr:
                 self.log.append(line.rstrip("\n"))
+                if found := re.search(r" listening .*operations=(http://\S+)", line):
+                    self.operations = found.group(1)
 
         def read_output():
             for line in self.process.stdout:
                 if line.startswith("ready "):
                     self.endpoint = line.split()[1]
                     ready.set()
-                elif line.startswith("operations "):
-                    self.operations = line.split()[1]
             ready.set()
 
         for target in (read_log, read_output):

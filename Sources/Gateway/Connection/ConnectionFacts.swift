@@ -12,15 +12,14 @@ final class ConnectionFacts {
   let isTrustedProxy: Bool
   /// Set by the TLS handler's event: `1.2` or `1.3`.
   var tlsVersion: StaticString?
-  /// Whether bytes come over TLS; false only where TLS was turned off by a setting.
-  let isSecure: Bool
+  /// Bytes come over TLS, always: there is no listener without it.
+  let isSecure = true
 
-  init(peer: IPAddress?, peerText: String, isTrustedProxy: Bool, isSecure: Bool) {
+  init(peer: IPAddress?, peerText: String, isTrustedProxy: Bool) {
     self.peer = peer
     self.isTrustedProxy = isTrustedProxy
     self.remoteAddress = peer
     self.remoteText = peerText
-    self.isSecure = isSecure
   }
 }
 
