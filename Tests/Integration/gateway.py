@@ -1,5 +1,6 @@
 """Starts the built gateway for a test, and the clients that talk to it."""
 
+import json
 import os
 import pathlib
 import re
@@ -85,6 +86,40 @@ class Gateway:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) * 1024
         raise RuntimeError("no VmRSS")
+
+    def await_log(self, text, start=0, timeout=20):
+        """The first log line with `text` from line number `start` on."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            for line in self.log[start:]:
+                if text in line:
+                    return line
+            time.sleep(0.02)
+        raise AssertionError(f"no `{text}` in the log:\n" + "\n".join(self.log[start:][-30:]))
+
+    def reload(self, config, expect="settings reloaded"):
+        """Writes new settings and waits until the gateway has taken or refused them."""
+        before = len(self.log)
+        self.config = config
+        temporary = self.folder / "martlet.yaml.new"
+        temporary.write_text(config)
+        temporary.replace(self.folder / "martlet.yaml")
+        self.process.send_signal(signal.SIGHUP)
+        return self.await_log(expect, before)
+
+    def audit_lines(self, request_id=None):
+        """Audit records, all or those of one request; waits until a named one is written."""
+        path = self.data / "audit.jsonl"
+        end = time.monotonic() + 10
+        while True:
+            # The last line may be half written.
+            lines = [json.loads(line) for line in path.read_text().split("\n")[:-1]] if path.exists() else []
+            if request_id is None:
+                return lines
+            found = [line for line in lines if line["request_id"] == request_id]
+            if found or time.monotonic() > end:
+                return found
+            time.sleep(0.05)
 
     def stop(self, timeout=20):
         if self.process and self.process.poll() is None:

@@ -18,7 +18,11 @@ extension Exchange: BackendReceiver {
       body.form?.etag = response.fields.value(.etag) ?? ""
       return
     }
-    beginResponse(status: response.status, fields: response.fields.bytes, contentLength: response.contentLength)
+    var fields = response.fields
+    if request?.operation == .headBucket, fields.value(.xAmzBucketRegion) == nil {
+      fields.append(.xAmzBucketRegion, snapshot.region.bytes)
+    }
+    beginResponse(status: response.status, fields: fields.bytes, contentLength: response.contentLength)
   }
 
   func backendDidReceive(_ bytes: ByteBuffer) {

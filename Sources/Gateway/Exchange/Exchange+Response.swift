@@ -3,6 +3,7 @@ import HTTPWire
 import NIOCore
 import S3Model
 import S3Wire
+import SigV4
 
 /// Writing the response: heads, bodies, errors. Every exchange ends in ``finish()``, once.
 extension Exchange {
@@ -42,6 +43,10 @@ extension Exchange {
   private func respond(_ reply: ErrorReply, _ failure: ExchangeFailure) {
     var fields = ResponseFields()
     if case .backend(.refused(let error)) = failure { fields = error.fields }
+    // A HEAD has no document that could say which region to sign for.
+    if case .signature(.wrongRegion(_, _, let region)) = failure, service == .s3 {
+      fields.append(.xAmzBucketRegion, region.bytes)
+    }
     let path = head.fields.bytes.isEmpty ? "" : head.fields.withBytes(head.path) { ByteString($0.prefix(2048)) }
     let document = reply.document(
       service, resource: path, requestID: requestID, hostID: String(decoding: worker.hostID, as: UTF8.self))
