@@ -66,9 +66,13 @@ public struct HeaderFields: Sendable {
   }
 
   /// Calls `body` with the bytes of a range of this head. The pointer is valid only within the call.
+  ///
+  /// A range of another head ends the process here, in release builds too: slices of buffers are not checked there, and
+  /// what lies behind this head in memory is nobody's to read.
   @inline(__always)
   public func withBytes<R>(_ range: ByteRange, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-    bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range.range])) }
+    precondition(range.range.upperBound <= bytes.count, "a range of another head")
+    return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range.range])) }
   }
 
   /// A copy of a range as a String; invalid UTF-8 is replaced. Not for the hot path.

@@ -10,9 +10,23 @@ public struct RequestHeadParser: Sendable {
   }
 
   /// Parses the head at the start of `input` into `head`, reusing its storage.
+  ///
+  /// `head` never mixes two messages: it is as before until its end is found, and emptied first when parsing fails.
   /// - Returns: the number of bytes consumed, nil when the head is not complete; then call again with the same bytes
   ///   and more behind them.
   public mutating func parse(
+    _ input: UnsafeRawBufferPointer, into head: inout RequestHead
+  ) throws(HTTPParseError) -> Int? {
+    do throws(HTTPParseError) {
+      return try parseHead(input, into: &head)
+    } catch {
+      // Ranges of an earlier message, or half of this one, must not be read as if they were of these bytes.
+      head = RequestHead()
+      throw error
+    }
+  }
+
+  private mutating func parseHead(
     _ input: UnsafeRawBufferPointer, into head: inout RequestHead
   ) throws(HTTPParseError) -> Int? {
     // One empty line before a request line is ignored (RFC 9112 section 2.2).

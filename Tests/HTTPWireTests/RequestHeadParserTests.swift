@@ -81,6 +81,25 @@ func parseHead(_ text: String, limits: HeadLimits = HeadLimits()) throws(HTTPPar
     #expect(throws: expected) { _ = try parseHead(text) }
   }
 
+  /// A connection's heads share one `head`: what a refused one leaves in it must not point into the one before.
+  @Test(arguments: [
+    "(\r\n\r\n", "GET  /\r\n\r\n", "GET / HTTP/1.1\r\nA\r\n\r\n", "\n", String(repeating: "h", count: 99),
+  ])
+  func leavesNothingOfEarlierHeads(_ refused: String) throws {
+    var head = RequestHead()
+    var parser = RequestHeadParser(limits: HeadLimits(headBytesMax: 99, fieldCountMax: 9))
+    let first = Array("HEAD /\(String(repeating: "a", count: 60))?q HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
+    #expect(try first.withUnsafeBytes { try parser.parse($0, into: &head) } == first.count)
+    #expect(head.path.count == 61)
+    #expect(throws: HTTPParseError.self) {
+      _ = try Array(refused.utf8).withUnsafeBytes { try parser.parse($0, into: &head) }
+    }
+    #expect(head.fields.string(head.path) == "")
+    #expect(head.query == nil)
+    #expect(head.method == .other)
+    #expect(head.fields.bytes.isEmpty)
+  }
+
   @Test func boundsHeads() throws {
     let limits = HeadLimits(headBytesMax: 100, fieldCountMax: 3)
     #expect(throws: HTTPParseError.headTooLarge) {

@@ -54,6 +54,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
   private var drained: UInt64 = 0
   private var deadline = NIODeadline.distantFuture
   private var hasUnflushed = false
+  /// Requests wait because the client does not read the answers to those before.
+  private var isHeldBack = false
 
   /// - Parameter release: called once, when the connection has closed.
   init(worker: Worker, facts: ConnectionFacts, release: @escaping () -> Void) {
@@ -114,6 +116,9 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     exchange?.clientIsWritable(context.channel.isWritable)
+    guard context.channel.isWritable, exchange == nil else { return }
+    process()
+    read()
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -163,7 +168,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     guard let context, !isReadPending else { return }
     let wanted =
       switch phase {
-      case .idle, .head, .draining, .lingering: true
+      case .idle, .head: isWritable
+      case .draining, .lingering: true
       case .body: wantsBody
       // A client that hangs up is noticed while its request runs.
       case .awaiting: input.readableBytes < Self.pipelineBytesMax
@@ -179,16 +185,20 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     if isProcessing { return }
     isProcessing = true
     defer { isProcessing = false }
-    var progress = true
-    while progress {
-      switch phase {
-      case .idle, .head: progress = parseHead()
-      case .body: progress = feedBody()
-      case .draining: progress = drainBody()
-      case .awaiting, .lingering, .closed: progress = false
+    repeat {
+      var progress = true
+      while progress {
+        switch phase {
+        case .idle, .head: progress = parseHead()
+        case .body: progress = feedBody()
+        case .draining: progress = drainBody()
+        case .awaiting, .lingering, .closed: progress = false
+        }
       }
-    }
-    flush()
+      isHeldBack = phase == .idle && input.readableBytes > 0
+      flush()
+      // Flushing may have made room for the answer to what waits.
+    } while isHeldBack && isWritable
   }
 
   private func parseHead() -> Bool {
@@ -196,6 +206,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
       phase = .idle
       return false
     }
+    // Whoever sends requests and reads no answers gets no more of either: the answers would pile up here.
+    guard isWritable else { return false }
     let now = NIODeadline.now()
     if phase == .idle {
       phase = .head
@@ -403,7 +415,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     switch phase {
     case .idle, .draining, .lingering: close()
     case .head:
-      keepsAlive = false
+      // The head in hand is that of the request before.
+      head = RequestHead()
       begin(now, failure: .requestTimedOut)
       flush()
     case .body:
