@@ -86,7 +86,8 @@ final class GatewayServer: Sendable {
     let facts = ConnectionFacts(peer: peer, peerText: peerText, isTrustedProxy: isTrusted)
     do {
       if listening.requiresProxyProtocol, isTrusted {
-        try channel.pipeline.syncOperations.addHandler(ProxyProtocolHandler(facts: facts))
+        try channel.pipeline.syncOperations.addHandler(
+          ProxyProtocolHandler(facts: facts, trustedProxies: listening.trustedProxies))
       }
       try channel.pipeline.syncOperations.addHandler(
         TLSServerHandler(context: context, handshakeTimeout: listening.handshakeTimeout))

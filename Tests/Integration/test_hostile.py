@@ -1,15 +1,25 @@
 """What strangers and peers send to do harm, each refusal next to the same thing done right."""
 
+import datetime
+import hashlib
+import http.server
 import socket
 import ssl
+import threading
 import time
+import urllib.request
 
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
 import pytest
 
-from gateway import Gateway
+from gateway import ROOT_ACCESS_KEY, ROOT_SECRET_KEY, Gateway
+from identities import access_key, allow, bucket_arns, deny, keys, render, secret_key, user
+from refusals import denied, refused
 
 
-def connect(gateway, timeout=10, receive_buffer=None):
+def connect(gateway, timeout=10, receive_buffer=None, before=b""):
     """A TLS connection to the gateway, for bytes that no client library would send."""
     context = ssl.create_default_context(cafile=gateway.ca)
     plain = socket.socket()
@@ -17,6 +27,7 @@ def connect(gateway, timeout=10, receive_buffer=None):
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     plain.settimeout(timeout)
     plain.connect(("127.0.0.1", gateway.port))
+    plain.sendall(before)
     return context.wrap_socket(plain, server_hostname="localhost")
 
 
@@ -41,6 +52,25 @@ def exchange(gateway, *pieces, count=1):
             connection.sendall(piece)
             time.sleep(0.1)
         return read_until(connection, b"</Error>", count)
+
+
+def signed(gateway, method, target, headers=None, body=b"", key=None, unsigned=None):
+    """A signed request's bytes; `unsigned` headers are added behind the signature's back."""
+    credentials = botocore.credentials.Credentials(
+        *((key["access_key"], key["secret_key"]) if key else (ROOT_ACCESS_KEY, ROOT_SECRET_KEY)))
+    request = botocore.awsrequest.AWSRequest(
+        method, gateway.endpoint + target, headers={"Host": f"localhost:{gateway.port}", **(headers or {})}, data=body)
+    request.headers["x-amz-content-sha256"] = hashlib.sha256(body).hexdigest()
+    botocore.auth.S3SigV4Auth(credentials, "s3", "us-east-1").add_auth(request)
+    lines = [f"{method} {target} HTTP/1.1", *(f"{n}: {v}" for n, v in request.headers.items()),
+             *(f"{n}: {v}" for n, v in (unsigned or {}).items()), f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def status(gateway, request, before=b""):
+    with connect(gateway, before=before) as connection:
+        connection.sendall(request)
+        return int(read_until(connection, b"\r\n\r\n").split(b" ", 2)[1])
 
 
 # --- HTTP
@@ -78,3 +108,239 @@ def test_who_reads_no_answers_gets_no_more_of_them():
             assert running.resident_bytes() - before < 24 << 20
             # Others are served meanwhile.
             assert running.client().list_buckets()["Buckets"] == []
+
+
+# --- who the client is
+
+def test_a_client_behind_a_tcp_proxy_cannot_forward_an_address():
+    config = render(trusted_proxies=["127.0.0.0/8", "203.0.113.9"], proxy_protocol="required", identities={"users": user(
+        "branch", allow("s3:ListAllMyBuckets", "*", Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}))})
+    with Gateway(config) as running:
+        def answer(proxied, forwarded=None):
+            request = signed(running, "GET", "/", key=keys("branch"),
+                             unsigned={"X-Forwarded-For": forwarded} if forwarded else None)
+            return status(running, request, before=f"PROXY {proxied}\r\n".encode())
+
+        assert answer("TCP4 192.0.2.1 127.0.0.1 1 2") == 200
+        assert answer("TCP4 198.51.100.7 127.0.0.1 1 2") == 403
+        assert answer("TCP4 198.51.100.7 127.0.0.1 1 2", "192.0.2.1") == 403
+        assert answer("UNKNOWN", "192.0.2.1") == 403
+        # A trusted proxy behind the balancer speaks for its clients.
+        assert answer("TCP4 203.0.113.9 127.0.0.1 1 2", "192.0.2.1") == 200
+
+
+# --- conditions
+
+OPEN = bucket_arns("open")
+FAR = bucket_arns("far-open")
+CONFIG = render(
+    backends={"near": {"type": "file", "path": "near"}, "far": {"type": "file", "path": "far"}},
+    routes=[{"buckets": "far-*", "backend": "far"}], default_backend="near",
+    identities={"users": {
+        **user("quiet", allow("s3:*", OPEN), deny("s3:PutObject", "*", Condition={
+            "StringEquals": {"s3:x-amz-acl": ["bucket-owner-full-control", "public-read"]}})),
+        **user("guard", allow("s3:*", OPEN + FAR), deny("s3:PutObject", "*", Condition={
+            "StringEquals": {"s3:ExistingObjectTag/locked": "yes"}})),
+        **user("blue", allow(["s3:PutObject", "s3:GetObjectTagging", "s3:PutObjectTagging"], OPEN), allow(
+            "s3:GetObject", OPEN, Condition={"StringEquals": {"s3:ExistingObjectTag/team": "blue"}})),
+        **user("brief", allow("s3:*", OPEN), deny("s3:*", "*", Condition={
+            "NumericGreaterThan": {"s3:object-lock-remaining-retention-days": "10"}})),
+        **user("mild", allow("s3:*", OPEN), deny("s3:PutObjectRetention", "*", Condition={
+            "StringEquals": {"s3:object-lock-mode": "COMPLIANCE"}})),
+        **user("labels", allow("s3:GetBucketLocation", OPEN), deny("s3:*", "*", Condition={
+            "StringEquals": {"s3:BucketTag/class": "secret"}})),
+        **user("blind", allow(["s3:GetObject*", "s3:PutObject*", "s3:DeleteObjectTagging"], OPEN)),
+        **user("seeing", allow(["s3:GetObject*", "s3:PutObject*", "s3:DeleteObjectTagging"], OPEN),
+               allow("s3:ListBucket", OPEN)),
+    }})
+
+
+@pytest.fixture(scope="module")
+def two_stores():
+    with Gateway(CONFIG) as running:
+        for bucket in ("open", "far-open"):
+            running.client().create_bucket(Bucket=bucket)
+        yield running
+
+
+def upload(running, name, **fields):
+    """A browser's upload to the bucket `open`: its status."""
+    post = running.client(**keys(name), signature_version="s3v4").generate_presigned_post(
+        "open", "form", Fields=fields, Conditions=[{n: v} for n, v in fields.items()])
+    boundary = "limit"
+    parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'
+             for n, v in [*post["fields"].items()]]
+    parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nbytes\r\n')
+    body = ("".join(parts) + f"--{boundary}--\r\n").encode()
+    request = urllib.request.Request(post["url"], body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+    try:
+        return urllib.request.urlopen(request, context=ssl.create_default_context(cafile=running.ca)).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_conditions_read_the_fields_of_a_form(two_stores):
+    assert upload(two_stores, "quiet", acl="private") == 204
+    assert upload(two_stores, "quiet", acl="bucket-owner-full-control") == 403
+    assert upload(two_stores, "seeing", acl="bucket-owner-full-control") == 204
+
+
+def test_tags_of_a_copys_source_say_nothing_about_its_target(two_stores):
+    root = two_stores.client()
+    for key, tagging in (("plain", ""), ("locked", "locked=yes"), ("red", "team=red"), ("blue", "team=blue")):
+        root.put_object(Bucket="open", Key=key, Body=key.encode(), Tagging=tagging)
+    guard = two_stores.client(**keys("guard"))
+    guard.copy_object(Bucket="open", Key="copy", CopySource="open/plain")
+    with denied():
+        guard.copy_object(Bucket="open", Key="locked", CopySource="open/plain")
+    blue = two_stores.client(**keys("blue"))
+    blue.copy_object(Bucket="open", Key="red-copy", CopySource="open/blue")
+    with denied():
+        blue.copy_object(Bucket="open", Key="blue", CopySource="open/red")
+    assert root.get_object(Bucket="open", Key="locked")["Body"].read() == b"locked"
+    assert root.get_object(Bucket="open", Key="blue")["Body"].read() == b"blue"
+
+
+def test_conditions_about_locks_are_not_skipped(two_stores):
+    def until(days):
+        return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+
+    # Allowed, and then refused by a store that has no locks.
+    brief = two_stores.client(**keys("brief"))
+    with refused("NotImplemented"):
+        brief.put_object(Bucket="open", Key="k", ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=until(10))
+    with denied():
+        brief.put_object(Bucket="open", Key="k", ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=until(11))
+    retention = {"Mode": "COMPLIANCE", "RetainUntilDate": until(1)}
+    with refused("NotImplemented"):
+        two_stores.client(**keys("seeing")).put_object_retention(Bucket="open", Key="k", Retention=retention)
+    for name in ("brief", "mild"):
+        with denied():
+            two_stores.client(**keys(name)).put_object_retention(Bucket="open", Key="k", Retention=retention)
+
+
+def test_a_condition_about_bucket_tags_denies(two_stores):
+    with denied():
+        two_stores.client(**keys("labels")).get_bucket_location(Bucket="open")
+
+
+@pytest.mark.parametrize("call", [
+    lambda s3, key: s3.get_object(Bucket="open", Key=key),
+    lambda s3, key: s3.get_object_tagging(Bucket="open", Key=key),
+    lambda s3, key: s3.put_object_tagging(Bucket="open", Key=key, Tagging={"TagSet": []}),
+    lambda s3, key: s3.delete_object_tagging(Bucket="open", Key=key),
+    lambda s3, key: s3.get_object_acl(Bucket="open", Key=key),
+    lambda s3, key: s3.get_object_attributes(Bucket="open", Key=key, ObjectAttributes=["ETag"]),
+    lambda s3, key: s3.copy_object(Bucket="open", Key="there", CopySource=f"open/{key}"),
+])
+def test_who_may_not_list_learns_of_no_key(two_stores, call):
+    two_stores.client().put_object(Bucket="open", Key="there-is", Body=b"x")
+    call(two_stores.client(**keys("blind")), "there-is")
+    with denied():
+        call(two_stores.client(**keys("blind")), "there-is-not")
+    with refused("NoSuchKey"):
+        call(two_stores.client(**keys("seeing")), "there-is-not")
+
+
+# --- copies between stores
+
+def test_copies_between_stores_keep_what_was_asked(two_stores):
+    s3 = two_stores.client()
+    etag = s3.put_object(Bucket="open", Key="from", Body=b"0123456789", Tagging="a=1")["ETag"]
+    s3.copy_object(Bucket="far-open", Key="to", CopySource="open/from", CopySourceIfMatch=etag)
+    # A condition that does not hold leaves the target as it was.
+    with refused("PreconditionFailed", status=412):
+        s3.copy_object(Bucket="far-open", Key="to", CopySource="open/from", CopySourceIfNoneMatch=etag)
+    assert s3.get_object(Bucket="far-open", Key="to")["Body"].read() == b"0123456789"
+    assert s3.get_object_tagging(Bucket="far-open", Key="to")["TagSet"] == [{"Key": "a", "Value": "1"}]
+    s3.copy_object(Bucket="far-open", Key="to", CopySource="open/from", TaggingDirective="REPLACE", Tagging="b=2")
+    assert s3.get_object_tagging(Bucket="far-open", Key="to")["TagSet"] == [{"Key": "b", "Value": "2"}]
+    # Encryption that the store lacks is refused, not left out.
+    with refused("NotImplemented"):
+        s3.copy_object(Bucket="far-open", Key="sealed", CopySource="open/from", SSECustomerAlgorithm="AES256",
+                       SSECustomerKey="k" * 32)
+    with refused("NoSuchKey", "404"):
+        s3.head_object(Bucket="far-open", Key="sealed")
+    with refused("AccessControlListNotSupported"):
+        s3.copy_object(Bucket="far-open", Key="to", CopySource="open/from", GrantRead='id="someone"')
+
+
+def test_a_locked_object_of_another_store_stays(two_stores):
+    root = two_stores.client()
+    root.put_object(Bucket="open", Key="plain", Body=b"plain")
+    root.put_object(Bucket="far-open", Key="locked", Body=b"locked", Tagging="locked=yes")
+    guard = two_stores.client(**keys("guard"))
+    guard.copy_object(Bucket="far-open", Key="free", CopySource="open/plain")
+    with denied():
+        guard.copy_object(Bucket="far-open", Key="locked", CopySource="open/plain")
+
+
+def test_a_part_copied_between_stores_has_the_range_asked_for(two_stores):
+    s3 = two_stores.client()
+    s3.put_object(Bucket="open", Key="from", Body=b"0123456789")
+    upload_id = s3.create_multipart_upload(Bucket="far-open", Key="parts")["UploadId"]
+
+    def copy(range):
+        return s3.upload_part_copy(Bucket="far-open", Key="parts", UploadId=upload_id, PartNumber=1,
+                                   CopySource="open/from", CopySourceRange=range)
+
+    copy("bytes=2-4")
+    assert s3.list_parts(Bucket="far-open", Key="parts", UploadId=upload_id)["Parts"][0]["Size"] == 3
+    with refused("InvalidArgument"):
+        copy("bytes=x")
+
+
+# --- documents
+
+class Recorder(http.server.BaseHTTPRequestHandler):
+    """A store that agrees to everything and keeps what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.requests.append((self.command, self.path, dict(self.headers), body))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    store = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
+    store.requests = []
+    threading.Thread(target=store.serve_forever, daemon=True).start()
+    config = render(backends={"store": {
+        "type": "s3", "endpoint": f"http://127.0.0.1:{store.server_port}", "region": "us-east-1",
+        "access_key": "AKIASTORE00000000001", "secret_key": "store-secret-key-0123456789-0123456789",
+        "path_style": True}})
+    with Gateway(config) as running:
+        yield running, store.requests
+    store.shutdown()
+
+
+def test_tags_go_to_the_store_as_they_were_decided_about(recorded):
+    running, requests = recorded
+    body = (b'<Tagging xmlns:o="urn:other"><TagSet><Tag><Key>a</Key><Value>1</Value></Tag>'
+            b'<o:Tag><o:Key>b</o:Key><o:Value><![CDATA[2]]><!-- --></o:Value></o:Tag></TagSet></Tagging>')
+    assert status(running, signed(running, "PUT", "/bucket/key?tagging=", body=body)) == 200
+    document = requests[-1][3]
+    assert b"<Tag><Key>a</Key><Value>1</Value></Tag><Tag><Key>b</Key><Value>2</Value></Tag>" in document
+    assert b"urn:other" not in document
+
+
+@pytest.mark.parametrize("tags, expected", [
+    (b"<Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags>", 200),
+    (b"<Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags><Tags/>", 400),
+])
+def test_tags_of_a_new_bucket_stand_in_one_place(recorded, tags, expected):
+    running, requests = recorded
+    before = len(requests)
+    body = b"<CreateBucketConfiguration>" + tags + b"</CreateBucketConfiguration>"
+    assert status(running, signed(running, "PUT", "/new-bucket", body=body)) == expected
+    assert (len(requests) > before) == (expected == 200)

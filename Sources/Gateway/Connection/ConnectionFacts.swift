@@ -8,8 +8,11 @@ final class ConnectionFacts {
   var remoteText: String
   /// The TCP peer: what ``ConnectionLimiter`` counts and what `trusted_proxies` are matched with.
   let peer: IPAddress?
-  /// Whether ``peer`` is in `trusted_proxies`, so that its X-Forwarded-For counts.
+  /// Whether ``peer`` is in `trusted_proxies`.
   let isTrustedProxy: Bool
+  /// Whether X-Forwarded-For counts: whoever speaks HTTP on this connection is a trusted proxy. A proxy that sends a
+  /// PROXY header passes on the bytes of another, whose word counts only if that one is trusted too.
+  var trustsForwardedFor: Bool
   /// Set by the TLS handler's event: `1.2` or `1.3`.
   var tlsVersion: StaticString?
   /// Bytes come over TLS, always: there is no listener without it.
@@ -18,6 +21,7 @@ final class ConnectionFacts {
   init(peer: IPAddress?, peerText: String, isTrustedProxy: Bool) {
     self.peer = peer
     self.isTrustedProxy = isTrustedProxy
+    self.trustsForwardedFor = isTrustedProxy
     self.remoteAddress = peer
     self.remoteText = peerText
   }

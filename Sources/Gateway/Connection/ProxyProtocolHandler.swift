@@ -9,11 +9,13 @@ final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler
   typealias InboundOut = ByteBuffer
 
   private let facts: ConnectionFacts
+  private let trustedProxies: [IPNetwork]
   private var input: ByteBuffer?
   private var isDone = false
 
-  init(facts: ConnectionFacts) {
+  init(facts: ConnectionFacts, trustedProxies: [IPNetwork]) {
     self.facts = facts
+    self.trustedProxies = trustedProxies
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -34,7 +36,9 @@ final class ProxyProtocolHandler: ChannelInboundHandler, RemovableChannelHandler
       context.close(promise: nil)
     case .header(let count, let source, _):
       bytes.moveReaderIndex(forwardBy: count)
-      if let source, let address = IPAddress(source) {
+      let address = source.flatMap { IPAddress($0) }
+      facts.trustsForwardedFor = address.map { address in trustedProxies.contains { $0.contains(address) } } ?? false
+      if let source, let address {
         facts.remoteAddress = address
         facts.remoteText = source
       }

@@ -23,6 +23,10 @@ extension Exchange {
       try fetchStoredTags()
       return .wait
     }
+    if request.copySource != nil, case .notFetched = replacedTags, readsStoredTags() {
+      try fetchReplacedTags()
+      return .wait
+    }
     return try decide()
   }
 
@@ -97,6 +101,10 @@ extension Exchange {
   func conditions(_ access: Access) -> RequestConditions {
     var conditions = baseConditions
     conditions.versionID = access.versionID
+    // A copy is about two objects, and what the one's tags allow says nothing about the other.
+    if let source = request?.copySource, access.bucket != source.bucket || access.key != source.key {
+      conditions.storedTags = replacedTags
+    }
     return conditions
   }
 
@@ -116,11 +124,12 @@ extension Exchange {
   /// whether the key exists.
   /// Source: Amazon S3 API Reference, GetObject, "Permissions".
   func hidesMissingKey(_ failure: BackendFailure) -> Bool {
-    guard case .refused(let error) = failure, error.status == 404, error.code != .noSuchBucket, let request,
+    guard case .refused(let error) = failure, error.status == 404, let request,
       let bucket = request.bucket, request.key != nil
     else { return false }
-    switch request.operation {
-    case .getObject, .headObject, .getObjectAttributes, .copyObject, .uploadPartCopy: break
+    switch error.code {
+    case .noSuchKey, .noSuchVersion: break
+    // An upload or a lock that is not there is none of the key's secrets.
     default: return false
     }
     // For a copy it is the source that is missing.

@@ -47,6 +47,9 @@ extension Exchange {
       (.xAmzCopySourceIfMatch, "if-match"), (.xAmzCopySourceIfNoneMatch, "if-none-match"),
       (.xAmzCopySourceIfModifiedSince, "if-modified-since"),
       (.xAmzCopySourceIfUnmodifiedSince, "if-unmodified-since"), (.xAmzCopySourceRange, "range"),
+      (.xAmzCopySourceServerSideEncryptionCustomerAlgorithm, "x-amz-server-side-encryption-customer-algorithm"),
+      (.xAmzCopySourceServerSideEncryptionCustomerKey, "x-amz-server-side-encryption-customer-key"),
+      (.xAmzCopySourceServerSideEncryptionCustomerKeyMd5, "x-amz-server-side-encryption-customer-key-md5"),
     ]
     for (name, plain) in conditions {
       if let value = request.header(name) { lines.append((plain, value)) }

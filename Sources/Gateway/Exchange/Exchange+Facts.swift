@@ -7,7 +7,7 @@ extension Exchange {
   /// The client's address: the connection's, or, from a trusted proxy, the nearest address in X-Forwarded-For that is
   /// not itself a trusted proxy. What a client wrote into that header before is never believed.
   var sourceAddress: IPAddress? {
-    guard facts.isTrustedProxy, head.fields.contains(.xForwardedFor) else { return facts.remoteAddress }
+    guard facts.trustsForwardedFor, head.fields.contains(.xForwardedFor) else { return facts.remoteAddress }
     var nearest = facts.remoteAddress
     for field in head.fields.fields.reversed() where field.id == .xForwardedFor {
       for element in head.fields.string(field.value).split(separator: ",", omittingEmptySubsequences: false).reversed()

@@ -45,8 +45,7 @@ extension Exchange {
     let backend = try self.backend(for: request)
     try refuseInexactKeys(request, backend)
     guard request.operation.requestBody == .object else {
-      let document = request.operation.requestBody == .document ? body.collected : nil
-      start(authorized, on: backend, contentLength: nil, document: document)
+      start(authorized, on: backend, contentLength: nil, document: document(request))
       call?.finish()
       return
     }
@@ -64,6 +63,14 @@ extension Exchange {
     if length > snapshot.bodyBytesMax { throw .bodyTooLarge(bytesMax: snapshot.bodyBytesMax) }
     start(authorized, on: backend, contentLength: length, document: nil)
     if length == 0 { call?.finish() } else { try startBody(.stream) }
+  }
+
+  /// The document that goes to the store; of tags, the ones that were decided about, whatever else the client's text
+  /// may mean to another reader.
+  private func document(_ request: S3Request) -> [UInt8]? {
+    guard request.operation.requestBody == .document else { return nil }
+    if request.operation == .putObjectTagging, let bodyTags { return TagSet.document(bodyTags) }
+    return body.collected
   }
 
   func start(

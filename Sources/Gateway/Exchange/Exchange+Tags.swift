@@ -18,6 +18,20 @@ extension Exchange {
   /// denies; an object that does not exist has none.
   func fetchStoredTags() throws(ExchangeFailure) {
     guard let request, let target = Self.tagTarget(request) else { throw .undecidable("no object to read tags of") }
+    try fetchTags(target) { $0.storedTags = $1 }
+  }
+
+  /// The same for the object that a copy writes over.
+  func fetchReplacedTags() throws(ExchangeFailure) {
+    guard let bucket = request?.bucket, let key = request?.key else { throw .undecidable("no object to read tags of") }
+    try fetchTags((bucket, key, nil)) { $0.replacedTags = $1 }
+  }
+
+  private func fetchTags(
+    _ target: (bucket: String, key: ByteString, versionID: ByteString?),
+    then set: @escaping (Exchange, RequestConditions.StoredTags) -> Void
+  ) throws(ExchangeFailure) {
+    guard let request else { throw .undecidable("no object to read tags of") }
     var lookup = request
     lookup.operation = .getObjectTagging
     lookup.bucket = target.bucket
@@ -29,7 +43,7 @@ extension Exchange {
     let backend = try self.backend(for: lookup)
     try refuseInexactKeys(lookup, backend)
     collect(authorized, on: backend, bytesMax: 65_536) { exchange, result in
-      exchange.storedTags = Self.tags(result)
+      set(exchange, Self.tags(result))
       exchange.perform(.authorize)
     }
   }

@@ -52,7 +52,10 @@ final class Exchange {
   /// What conditions read beside the head; set once known.
   var bodyTags: [ObjectTag]?
   var locationConstraint: ByteString?
+  /// Of the object; for a copy, of its source.
   var storedTags = RequestConditions.StoredTags.notFetched
+  /// Of the object that a copy replaces.
+  var replacedTags = RequestConditions.StoredTags.notFetched
   var deletions = Deletions()
   var corsRules: CORSLookup = .notFetched
 

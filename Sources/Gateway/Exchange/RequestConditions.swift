@@ -71,10 +71,11 @@ struct RequestConditions: ConditionContext {
     case .accessVersion: versionID.map { .text($0) } ?? .absent
     case .requestTags: requestTags(name, key)
     case .storedTags: storedTag(key)
-    case .bucketTags: .absent
+    // Nobody fetches them: a statement about them must not look as if the bucket had none.
+    case .bucketTags: .unavailable
     case .locationConstraint: locationConstraint.map { .text($0) } ?? .absent
     case .createsObject: createsObject
-    case .retentionDays: .absent
+    case .retentionDays: retentionDays
     case .authenticationType: authenticationType
     case .signatureAge:
       signature.map { .integer(max(0, now.milliseconds - $0.date.unixSeconds * 1000)) } ?? .absent
@@ -91,13 +92,36 @@ struct RequestConditions: ConditionContext {
       ?? .absent
   }
 
+  /// Days from now to the date until which the object would be locked; a day that has begun counts.
+  private var retentionDays: ConditionValue {
+    guard case .text(let text) = signedHeader(.xAmzObjectLockRetainUntilDate) else {
+      return standsInDocument(.xAmzObjectLockRetainUntilDate) ? .unavailable : .absent
+    }
+    guard let until = ISO8601.parse(text.bytes) else { return .unavailable }
+    let day: Int64 = 86_400_000
+    return .integer(max(0, (until - now.milliseconds + day - 1) / day))
+  }
+
+  /// Whether the operation has in its document what others have in this header.
+  private func standsInDocument(_ name: FieldName) -> Bool {
+    switch name {
+    case .xAmzObjectLockMode, .xAmzObjectLockRetainUntilDate: request?.operation == .putObjectRetention
+    case .xAmzObjectLockLegalHold: request?.operation == .putObjectLegalHold
+    default: false
+    }
+  }
+
   private func signedHeader(_ name: FieldName) -> ConditionValue {
+    // What the document says is not read here, and must not count as not said.
+    if standsInDocument(name) { return .unavailable }
     guard let request, let value = request.header(name) else { return .absent }
     guard let signature else {
       // Nothing of an anonymous request is signed; what it says about itself is all there is.
       return .text(value)
     }
-    let isCovered = signature.signs(name) || request.hoisted.contains { $0.id == name }
+    // A form's fields stand here as headers, and its signed policy covers every one of them.
+    let isCovered =
+      signature.placement == .form || signature.signs(name) || request.hoisted.contains { $0.id == name }
     return isCovered ? .text(value) : .absent
   }
 

@@ -41,6 +41,12 @@ final class ThroughCopy: BackendCall {
   // MARK: From the source
 
   fileprivate func sourceResponded(_ response: BackendResponse) {
+    switch response.status {
+    case 200 where !authorized.request.hasHeader(.xAmzCopySourceRange), 206: break
+    case 304: return fail(.refused(StoreError(.preconditionFailed)))
+    case 200: return fail(.refused(StoreError(.invalidArgument, message: "The x-amz-copy-source-range is not valid")))
+    default: return fail(.malformedResponse(reason: "status \(response.status) for the source"))
+    }
     guard let length = response.contentLength else {
       fail(.malformedResponse(reason: "the source's length is not known"))
       return
@@ -86,9 +92,15 @@ final class ThroughCopy: BackendCall {
       for name in Self.clients {
         if let value = request.header(name) { lines.append((name.name, value)) }
       }
+      if request.header(.xAmzTaggingDirective, equals: "REPLACE"), let value = request.header(.xAmzTagging) {
+        lines.append((FieldName.xAmzTagging.name, value))
+      }
       if let tags = exchange.copiedTags {
         lines.append((FieldName.xAmzTagging.name, ByteString(TagSet.header(tags))))
       }
+    }
+    for name in Self.customerKey {
+      if let value = request.header(name) { lines.append((name.name, value)) }
     }
     guard var write = DerivedRequest.make("PUT", bucket, key, lines, more: metadata) else { return nil }
     write.operation = isPart ? .uploadPart : .putObject
@@ -103,9 +115,15 @@ final class ThroughCopy: BackendCall {
   ]
   /// What the client says of the copy itself.
   private static let clients: [FieldName] = [
-    .xAmzAcl, .xAmzStorageClass, .xAmzWebsiteRedirectLocation, .xAmzServerSideEncryption,
-    .xAmzServerSideEncryptionAwsKmsKeyId, .xAmzObjectLockMode, .xAmzObjectLockRetainUntilDate,
-    .xAmzObjectLockLegalHold, .ifMatch, .ifNoneMatch,
+    .xAmzAcl, .xAmzGrantFullControl, .xAmzGrantRead, .xAmzGrantReadAcp, .xAmzGrantWriteAcp, .xAmzStorageClass,
+    .xAmzWebsiteRedirectLocation, .xAmzServerSideEncryption, .xAmzServerSideEncryptionAwsKmsKeyId,
+    .xAmzServerSideEncryptionBucketKeyEnabled, .xAmzServerSideEncryptionContext, .xAmzObjectLockMode,
+    .xAmzObjectLockRetainUntilDate, .xAmzObjectLockLegalHold, .ifMatch, .ifNoneMatch,
+  ]
+  /// Whoever asks for encryption gets it or an error.
+  private static let customerKey: [FieldName] = [
+    .xAmzServerSideEncryptionCustomerAlgorithm, .xAmzServerSideEncryptionCustomerKey,
+    .xAmzServerSideEncryptionCustomerKeyMd5,
   ]
 
   private static func metadataName(_ name: ByteString) -> ByteString {
@@ -146,6 +164,8 @@ final class SourceReader: BackendReceiver {
   func backendDidRespond(_ response: BackendResponse) { copy.sourceResponded(response) }
 
   func backendDidReceive(_ bytes: ByteBuffer) {
+    // Held here: the write may fail within `send`, and nobody else keeps the copy then.
+    let copy = self.copy
     if let previous = copy.withheld { copy.writing?.send(previous) }
     copy.withheld = bytes
   }

@@ -13,12 +13,14 @@ public struct CreateBucketConfiguration: Hashable, Sendable {
     if document.isEmpty { return }
     self = try RequestDocument.read(document) { reader throws(XMLFault) in
       var configuration = CreateBucketConfiguration()
+      var hasTags = false
       try reader.enter("CreateBucketConfiguration")
       while try reader.nextChild() {
         if reader.isElement("LocationConstraint"), configuration.locationConstraint == nil {
           let region = try reader.text()
           configuration.locationConstraint = region.isEmpty ? nil : String(decoding: region, as: UTF8.self)
-        } else if reader.isElement("Tags") {
+        } else if reader.isElement("Tags"), !hasTags {
+          hasTags = true
           configuration.tags = try TagSet.read(&reader)
         } else {
           // `Location` and `Bucket` make directory buckets.
