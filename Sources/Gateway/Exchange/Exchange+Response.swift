@@ -27,6 +27,7 @@ extension Exchange {
     call = nil
     body.withheld = nil
     body.destination = .none
+    if failure.distrustsConnection { connection?.closeAfterResponse() }
     if response.hasBegun {
       response.isOver = true
       let connection = self.connection
