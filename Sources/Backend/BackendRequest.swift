@@ -16,20 +16,18 @@ public struct BackendRequest: Sendable {
   /// ``contentLength`` is nil. For DeleteObjects it names only the keys that were allowed.
   public let document: [UInt8]?
 
-  /// `https://host:port` as the client named this gateway, for Location elements.
+  /// `https://host:port` as the client named this gateway, for Location elements; empty for the operations whose answer
+  /// has none.
   public let clientEndpoint: String
 
-  /// For logs and for the store's own request tracing.
-  public let requestID: String
-
+  /// - Parameter clientEndpoint: evaluated only where an answer names it.
   public init(
-    _ authorized: AuthorizedRequest, contentLength: UInt64?, document: [UInt8]?, clientEndpoint: String,
-    requestID: String
+    _ authorized: AuthorizedRequest, contentLength: UInt64?, document: [UInt8]?,
+    clientEndpoint: @autoclosure () -> String
   ) {
     self.request = authorized.request
     self.contentLength = contentLength
     self.document = document
-    self.clientEndpoint = clientEndpoint
-    self.requestID = requestID
+    self.clientEndpoint = request.operation == .completeMultipartUpload ? clientEndpoint() : ""
   }
 }

@@ -54,7 +54,7 @@ final class S3BackendClient: BackendClient {
   // MARK: BackendClient
 
   func start(_ request: BackendRequest, receiver: any BackendReceiver) -> any BackendCall {
-    let plan = UpstreamRequestPlan(request, configuration: backend.configuration)
+    let plan = UpstreamRequestPlan(request, backend: backend)
     let call = S3Call(plan: plan, client: self, receiver: receiver)
     if let refusal = plan.refusal {
       later { call.refuse(refusal) }

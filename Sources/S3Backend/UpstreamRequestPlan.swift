@@ -19,19 +19,20 @@ struct UpstreamRequestPlan {
   /// Why it cannot be put to this store.
   let refusal: BackendFailure?
 
-  init(_ request: BackendRequest, configuration: S3BackendConfiguration) {
+  /// - Parameter backend: whose configuration counts. Handed over as it is, because a copy retains each of its fields.
+  init(_ request: BackendRequest, backend: S3Backend) {
     let operation = request.request.operation
     self.request = request
     method = request.request.head.method
     document = request.document
     streamedLength = document == nil ? request.contentLength ?? 0 : 0
-    expectsContinue = streamedLength > configuration.limits.expectContinueBytes
+    expectsContinue = streamedLength > backend.configuration.limits.expectContinueBytes
     isRepeatable = Self.isRepeatable(request.request)
     switch operation {
     case .copyObject, .uploadPartCopy, .completeMultipartUpload: collectsAnswer = true
     default: collectsAnswer = false
     }
-    refusal = Self.refusal(request.request, configuration)
+    refusal = Self.refusal(request.request, scheme: backend.configuration.scheme)
   }
 
   private static func isRepeatable(_ request: S3Request) -> Bool {
@@ -46,7 +47,7 @@ struct UpstreamRequestPlan {
     }
   }
 
-  private static func refusal(_ request: S3Request, _ configuration: S3BackendConfiguration) -> BackendFailure? {
+  private static func refusal(_ request: S3Request, scheme: S3BackendConfiguration.Scheme) -> BackendFailure? {
     switch request.operation {
     // The gateway turns a form into PutObject; the other answers a Lambda that a store behind a gateway has not.
     case .postObject, .writeGetObjectResponse: return .notImplemented
@@ -56,7 +57,7 @@ struct UpstreamRequestPlan {
     for header in request.hoisted where !header.name.bytes.allSatisfy(ASCII.isToken) {
       return .refused(StoreError(.invalidRequest))
     }
-    guard configuration.scheme == .http else { return nil }
+    guard scheme == .http else { return nil }
     for name in customerKeys where request.hasHeader(name) {
       // The client's key would cross the network in the clear.
       return .refused(

@@ -153,7 +153,7 @@ final class TestStore: Sendable {
     let request = BackendRequest(
       AuthorizedRequest(undecided: try Self.request(line, headers)),
       contentLength: length ?? body.map { UInt64($0.count) }, document: document.map { Array($0.utf8) },
-      clientEndpoint: "https://gateway:9000", requestID: "0123456789ABCDEF")
+      clientEndpoint: "https://gateway:9000")
     let loop = loop
     let client = client
     return try await loop.flatSubmit {

@@ -121,7 +121,7 @@ struct Exchange: Sendable {
   ) async throws -> Outcome {
     let backendRequest = BackendRequest(
       AuthorizedRequest(undecided: request), contentLength: length ?? body.map { UInt64($0.count) }, document: document,
-      clientEndpoint: "https://gateway:9000", requestID: "0123456789ABCDEF")
+      clientEndpoint: "https://gateway:9000")
     return try await eventLoop.flatSubmit {
       let promise = eventLoop.makePromise(of: Outcome.self)
       let gateway = Gateway(promise)

@@ -108,14 +108,9 @@ extension Exchange {
     return conditions
   }
 
-  var baseConditions: RequestConditions {
-    RequestConditions(
-      request: request, head: head, signature: verified, source: sourceAddress, isSecure: isSecure,
-      tlsVersion: tlsVersion, now: now, region: region, accountID: snapshot.accountID, bodyTags: bodyTags,
-      locationConstraint: locationConstraint, storedTags: storedTags)
-  }
+  var baseConditions: RequestConditions { RequestConditions(exchange: self, storedTags: storedTags) }
 
-  private var region: ByteString {
+  var region: ByteString {
     guard let scope = claim?.scope, !scope.region.isEmpty else { return snapshot.region }
     return ByteString(Array(scope.region))
   }

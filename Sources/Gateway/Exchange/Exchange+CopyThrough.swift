@@ -33,7 +33,7 @@ extension Exchange {
     upstreamStart = .now()
     let copy = ThroughCopy(exchange: self, authorized: authorized, to: worker.client(to))
     let backendRequest = BackendRequest(
-      authorizedRead, contentLength: nil, document: nil, clientEndpoint: clientEndpoint, requestID: requestID.text)
+      authorizedRead, contentLength: nil, document: nil, clientEndpoint: clientEndpoint)
     let reading = worker.client(from).start(backendRequest, receiver: copy.reader)
     copy.reading = reading
     call = copy

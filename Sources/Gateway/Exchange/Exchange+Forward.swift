@@ -79,8 +79,7 @@ extension Exchange {
     backendName = backend.name
     upstreamStart = .now()
     let request = BackendRequest(
-      authorized, contentLength: contentLength, document: document, clientEndpoint: clientEndpoint,
-      requestID: requestID.text)
+      authorized, contentLength: contentLength, document: document, clientEndpoint: clientEndpoint)
     call = worker.client(backend).start(request, receiver: self)
   }
 

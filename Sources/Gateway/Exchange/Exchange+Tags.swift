@@ -79,7 +79,7 @@ extension Exchange {
     backendName = backend.name
     if upstreamFirstByte == nil { upstreamStart = .now() }
     let request = BackendRequest(
-      authorized, contentLength: nil, document: document, clientEndpoint: clientEndpoint, requestID: requestID.text)
+      authorized, contentLength: nil, document: document, clientEndpoint: clientEndpoint)
     let receiver = CollectingReceiver(bytesMax: bytesMax) { [weak self] result in
       guard let self, !self.response.isOver else { return }
       self.call = nil

@@ -20,28 +20,22 @@ import SigV4
 /// | `aws:ResourceAccount` | the account setting |
 /// | `s3:…` | ``S3ConditionKey/source`` |
 struct RequestConditions: ConditionContext {
-  /// Nil for sts.
-  let request: S3Request?
-  let head: RequestHead
-  let signature: VerifiedSignature?
-  let source: IPAddress?
-  let isSecure: Bool
-  let tlsVersion: StaticString?
-  let now: UnixTime
-  let region: ByteString
-  let accountID: ByteString
+  /// What is read, when it is read: most decisions ask for little or nothing, and copies would cost more than they.
+  let exchange: Exchange
   /// Of the access being decided.
   var versionID: ByteString?
-  /// From the body of PutObjectTagging or the fields of a form; headers are read here.
-  var bodyTags: [ObjectTag]?
-  var locationConstraint: ByteString?
-  var storedTags: StoredTags = .notFetched
+  /// Of the object that this access is about.
+  var storedTags: StoredTags
 
   enum StoredTags: Sendable {
     case notFetched
     case failed
     case tags([ObjectTag])
   }
+
+  /// Nil for sts.
+  private var request: S3Request? { exchange.request }
+  private var signature: VerifiedSignature? { exchange.verified }
 
   func value(for key: ConditionKey) -> ConditionValue {
     switch key.name {
@@ -53,12 +47,12 @@ struct RequestConditions: ConditionContext {
 
   private func aws(_ name: AWSConditionKey, _ key: ConditionKey) -> ConditionValue {
     switch name {
-    case .sourceIP: source.map { .address($0) } ?? .absent
-    case .secureTransport: .boolean(isSecure)
+    case .sourceIP: exchange.sourceAddress.map { .address($0) } ?? .absent
+    case .secureTransport: .boolean(exchange.isSecure)
     case .userAgent: unsignedHeader(.userAgent)
     case .referer: unsignedHeader(.referer)
-    case .requestedRegion: .text(region)
-    case .resourceAccount: .text(accountID)
+    case .requestedRegion: .text(exchange.region)
+    case .resourceAccount: .text(exchange.snapshot.accountID)
     default: .absent
     }
   }
@@ -73,22 +67,22 @@ struct RequestConditions: ConditionContext {
     case .storedTags: storedTag(key)
     // Nobody fetches them: a statement about them must not look as if the bucket had none.
     case .bucketTags: .unavailable
-    case .locationConstraint: locationConstraint.map { .text($0) } ?? .absent
+    case .locationConstraint: exchange.locationConstraint.map { .text($0) } ?? .absent
     case .createsObject: createsObject
     case .retentionDays: retentionDays
     case .authenticationType: authenticationType
     case .signatureAge:
-      signature.map { .integer(max(0, now.milliseconds - $0.date.unixSeconds * 1000)) } ?? .absent
+      signature.map { .integer(max(0, exchange.now.milliseconds - $0.date.unixSeconds * 1000)) } ?? .absent
     case .signatureVersion:
       signature.map { .text(ByteString(String(describing: $0.algorithm.name))) } ?? .absent
-    case .tlsVersion: tlsVersion.map { .text(ByteString(String(describing: $0))) } ?? .absent
-    case .resourceAccount: .text(accountID)
+    case .tlsVersion: exchange.tlsVersion.map { .text(ByteString(String(describing: $0))) } ?? .absent
+    case .resourceAccount: .text(exchange.snapshot.accountID)
     case .unavailable: .absent
     }
   }
 
   private func unsignedHeader(_ name: FieldName) -> ConditionValue {
-    head.fields.first(name).map { range in .text(head.fields.withBytes(range) { ByteString($0) }) }
+    exchange.head.fields.first(name).map { range in .text(exchange.head.fields.withBytes(range) { ByteString($0) }) }
       ?? .absent
   }
 
@@ -99,7 +93,7 @@ struct RequestConditions: ConditionContext {
     }
     guard let until = ISO8601.parse(text.bytes) else { return .unavailable }
     let day: Int64 = 86_400_000
-    return .integer(max(0, (until - now.milliseconds + day - 1) / day))
+    return .integer(max(0, (until - exchange.now.milliseconds + day - 1) / day))
   }
 
   /// Whether the operation has in its document what others have in this header.
@@ -133,7 +127,7 @@ struct RequestConditions: ConditionContext {
 
   private func requestTags(_ name: S3ConditionKey, _ key: ConditionKey) -> ConditionValue {
     let tags: [ObjectTag]
-    if let bodyTags {
+    if let bodyTags = exchange.bodyTags {
       tags = bodyTags
     } else if let header = request?.header(.xAmzTagging) {
       guard let parsed = ObjectTag.parse(header: header) else { return .unavailable }

@@ -56,8 +56,7 @@ final class ThroughCopy: BackendCall {
       return
     }
     let request = BackendRequest(
-      authorizedWrite, contentLength: length, document: nil, clientEndpoint: exchange.clientEndpoint,
-      requestID: exchange.requestID.text)
+      authorizedWrite, contentLength: length, document: nil, clientEndpoint: exchange.clientEndpoint)
     writing = target.start(request, receiver: TargetReceiver(copy: self))
   }
 
