@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// Reads header lines into ``HeaderFields``; shared by requests and responses.
 struct FieldBlockParser {
   private let table = FieldNameTable.shared
@@ -40,7 +44,7 @@ struct FieldBlockParser {
     index += 1
     while index < end, buffer[index] == 0x20 || buffer[index] == 0x09 { index += 1 }
     let valueStart = index
-    while index < end, ASCII.isFieldValue(buffer[index]) { index += 1 }
+    index = Self.endOfValue(buffer, from: index)
     guard index < end else { return .bareLineBreak }
     guard buffer[index] == 0x0D else { return buffer[index] == 0x0A ? .bareLineBreak : .malformedFieldValue }
     guard index + 1 < end, buffer[index + 1] == 0x0A else { return .bareLineBreak }
@@ -54,6 +58,34 @@ struct FieldBlockParser {
   }
 }
 
+extension FieldBlockParser {
+  /// The first byte at or behind `start` that cannot stand in a value; `buffer.count` when there is none.
+  ///
+  /// Values are most of a head, so eight bytes at a time are looked at; a tab ends only the run, not the value.
+  @inline(__always)
+  fileprivate static func endOfValue(_ buffer: UnsafeMutableBufferPointer<UInt8>, from start: Int) -> Int {
+    let end = buffer.count
+    guard let base = buffer.baseAddress else { return end }
+    var index = start
+    while true {
+      while end - index >= 8 {
+        let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+        // The high bit of each byte below 0x20, and of each 0x7F; a byte above one of these may be marked too.
+        let controls = (word &- 0x2020_2020_2020_2020) & ~word
+        let deletes = ((word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101) & ~word
+        if (controls | deletes) & 0x8080_8080_8080_8080 != 0 { break }
+        index += 8
+      }
+      let runEnd = min(end, index + 8)
+      while index < runEnd {
+        guard ASCII.isFieldValue(base[index]) else { return index }
+        index += 1
+      }
+      if index == end { return end }
+    }
+  }
+}
+
 /// Finds the end of a head in a growing input without reading a byte twice.
 struct HeadBoundary {
   private var scanned = 0
@@ -64,18 +96,17 @@ struct HeadBoundary {
   mutating func find(_ input: UnsafeRawBufferPointer, headBytesMax: Int) throws(HTTPParseError) -> Int? {
     var index = scanned
     let end = min(input.count, headBytesMax)
-    while index < end {
-      if input[index] == 0x0A {
-        guard index > 0, input[index - 1] == 0x0D else { throw .bareLineBreak }
-        if index >= 3, input[index - 2] == 0x0A, input[index - 3] == 0x0D {
-          scanned = 0
-          return index + 1
-        }
+    while index < end, let base = input.baseAddress, let found = memchr(base + index, 0x0A, end - index) {
+      index = UnsafeRawPointer(found) - base
+      guard index > 0, input[index - 1] == 0x0D else { throw .bareLineBreak }
+      if index >= 3, input[index - 2] == 0x0A, input[index - 3] == 0x0D {
+        scanned = 0
+        return index + 1
       }
       index += 1
     }
     guard input.count < headBytesMax else { throw .headTooLarge }
-    scanned = index
+    scanned = end
     return nil
   }
 }
