@@ -36,23 +36,28 @@ extension [UInt8] {
   }
 
   mutating func append(decimal number: UInt64) {
-    if number < 10 {
-      append(0x30 + UInt8(number))
-      return
+    // UInt64.max has 20 digits.
+    var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    Swift.withUnsafeMutableBytes(of: &digits) { digits in
+      var index = digits.count
+      var rest = number
+      repeat {
+        index -= 1
+        digits[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      } while rest > 0
+      append(contentsOf: digits[index...])
     }
-    let start = count
-    var rest = number
-    while rest > 0 {
-      append(0x30 + UInt8(rest % 10))
-      rest /= 10
-    }
-    self[start...].reverse()
   }
 
   mutating func append(hexDigitsOf number: UInt64) {
-    for shift in stride(from: UInt64(60), through: 0, by: -4) {
-      let digit = UInt8(number >> shift & 15)
-      append(digit < 10 ? 0x30 + digit : 0x37 + digit)
+    var digits: (UInt64, UInt64) = (0, 0)
+    Swift.withUnsafeMutableBytes(of: &digits) { digits in
+      for index in 0..<16 {
+        let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * index)) & 15
+        digits[index] = digit < 10 ? 0x30 + digit : 0x37 + digit
+      }
+      append(contentsOf: digits)
     }
   }
 
