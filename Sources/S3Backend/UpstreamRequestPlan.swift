@@ -23,7 +23,7 @@ struct UpstreamRequestPlan {
   init(_ request: BackendRequest, backend: S3Backend) {
     let operation = request.request.operation
     self.request = request
-    method = request.request.head.method
+    method = operation.method
     document = request.document
     streamedLength = document == nil ? request.contentLength ?? 0 : 0
     expectsContinue = streamedLength > backend.configuration.limits.expectContinueBytes
@@ -38,12 +38,12 @@ struct UpstreamRequestPlan {
   private static func isRepeatable(_ request: S3Request) -> Bool {
     // After a first run that succeeded unseen, the condition would no longer hold.
     let isConditionalWrite =
-      request.head.method != .get && request.head.method != .head
+      request.operation.method != .get && request.operation.method != .head
       && (request.hasHeader(.ifMatch) || request.hasHeader(.ifNoneMatch))
     switch request.operation {
     case .createBucket, .deleteBucket, .renameObject, .createSession, .restoreObject: return false
     case .selectObjectContent: return true
-    default: return request.head.method != .post && !isConditionalWrite
+    default: return request.operation.method != .post && !isConditionalWrite
     }
   }
 

@@ -178,3 +178,8 @@ public struct SignatureMismatch: Equatable, Sendable {
   public let canonicalRequest: [UInt8]
   public let stringToSign: [UInt8]
 }
+
+extension SignatureMismatch: CustomStringConvertible {
+  /// For logs and audit records, where the canonical request has no place.
+  public var description: String { "for \(accessKeyID.text)" }
+}

@@ -28,6 +28,8 @@ import Testing
     var report = SuiteReport("s3-actions/operations")
     for row in rows {
       let name = try #require(row["operation"] as? String)
+      let operation = try #require(S3Operation.allCases.first { "\($0.name)" == name })
+      #expect("\(operation.method.name)" == Row(row).method, "\(name)")
       for problem in try problems(Row(row)) {
         report.failed.append(name)
         Issue.record("\(name): \(problem)")

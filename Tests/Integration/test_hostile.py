@@ -300,11 +300,11 @@ class Recorder(http.server.BaseHTTPRequestHandler):
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.requests.append((self.command, self.path, dict(self.headers), body))
-        self.send_response(200)
+        self.send_response(self.server.statuses.get((self.command, self.path), 200))
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_OPTIONS = answer
 
     def log_message(self, *_):
         pass
@@ -314,14 +314,71 @@ class Recorder(http.server.BaseHTTPRequestHandler):
 def recorded():
     store = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
     store.requests = []
+    store.statuses = {}
     threading.Thread(target=store.serve_forever, daemon=True).start()
     config = render(backends={"store": {
         "type": "s3", "endpoint": f"http://127.0.0.1:{store.server_port}", "region": "us-east-1",
         "access_key": "AKIASTORE00000000001", "secret_key": "store-secret-key-0123456789-0123456789",
-        "path_style": True}})
+        "path_style": True}}, identities={"users": user("tagged", allow("s3:*", "*"), deny("s3:*", "*", Condition={
+            "StringEquals": {"s3:ExistingObjectTag/class": "secret"}}))})
     with Gateway(config) as running:
+        running.store = store
         yield running, store.requests
     store.shutdown()
+
+
+@pytest.mark.parametrize("method, target, headers, lookup", [
+    # The condition asks for the tags, which come from a store that gives none: denied.
+    ("DELETE", "/bucket/key", {}, ("GET", "/bucket/key?tagging")),
+    ("PUT", "/bucket/key", {}, ("GET", "/bucket/key?tagging")),
+    ("POST", "/bucket/key?uploads=", {}, ("GET", "/bucket/key?tagging")),
+    ("HEAD", "/bucket/key", {}, ("GET", "/bucket/key?tagging")),
+])
+def test_reading_tags_before_deciding_changes_nothing(recorded, method, target, headers, lookup):
+    running, requests = recorded
+    requests.clear()
+    assert status(running, signed(running, method, target, headers, key=keys("tagged"))) == 403
+    assert [request[:2] for request in requests] == [lookup]
+
+
+@pytest.mark.parametrize("method, target, body, lookup", [
+    ("DELETE", "/bucket/key", b"", ("GET", "/bucket?cors")),
+    ("PUT", "/bucket/key", b"body", ("GET", "/bucket?cors")),
+    ("HEAD", "/bucket/key", b"", ("GET", "/bucket?cors")),
+    ("DELETE", "/bucket", b"", ("GET", "/bucket?cors")),
+])
+def test_reading_cors_rules_changes_nothing(recorded, method, target, body, lookup):
+    running, requests = recorded
+    requests.clear()
+    status(running, signed(running, method, target, {"Origin": "http://elsewhere"}, body))
+    assert [request[:2] for request in requests] == [lookup, (method, target)]
+
+
+BUCKET_POLICY = (b'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",'
+                 b'"Resource":"arn:aws:s3:::bucket/*"}]}')
+
+
+def test_a_bucket_policy_makes_no_bucket_and_does_not_outlive_one(recorded):
+    running, requests = recorded
+    requests.clear()
+    statuses = running.store.statuses
+
+    def policy():
+        return status(running, signed(running, "GET", "/bucket?policy="))
+
+    assert status(running, signed(running, "PUT", "/bucket?policy=", body=BUCKET_POLICY)) == 204
+    assert [request[:2] for request in requests] == [("HEAD", "/bucket")]
+    # Made again although it is there: the policy stays.
+    assert status(running, signed(running, "PUT", "/bucket")) == 200
+    assert policy() == 200
+    # Deleted behind the gateway's back and made anew: it is another bucket.
+    statuses["HEAD", "/bucket"] = 404
+    assert status(running, signed(running, "PUT", "/bucket?policy=", body=BUCKET_POLICY)) == 404
+    requests.clear()
+    assert status(running, signed(running, "PUT", "/bucket")) == 200
+    assert [request[:2] for request in requests] == [("HEAD", "/bucket"), ("PUT", "/bucket")]
+    assert policy() == 404
+    statuses.clear()
 
 
 def test_tags_go_to_the_store_as_they_were_decided_about(recorded):
@@ -344,3 +401,48 @@ def test_tags_of_a_new_bucket_stand_in_one_place(recorded, tags, expected):
     body = b"<CreateBucketConfiguration>" + tags + b"</CreateBucketConfiguration>"
     assert status(running, signed(running, "PUT", "/new-bucket", body=body)) == expected
     assert (len(requests) > before) == (expected == 200)
+
+
+# --- memory
+
+def test_strangers_send_no_documents(two_stores):
+    head = (b"POST /open?delete HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n"
+            b"Expect: 100-continue\r\n\r\n")
+    with connect(two_stores) as connection:
+        connection.sendall(head)
+        assert read_until(connection, b"</Error>").startswith(b"HTTP/1.1 403 ")
+    # Where the bucket lets them in, they may.
+    two_stores.client().create_bucket(Bucket="welcome")
+    two_stores.client().put_bucket_policy(Bucket="welcome", Policy="""{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::welcome/*"}]}""")
+    with connect(two_stores) as connection:
+        connection.sendall(head.replace(b"/open", b"/welcome"))
+        assert read_until(connection, b"\r\n\r\n").startswith(b"HTTP/1.1 100 ")
+
+
+def test_tiny_chunks_keep_little_memory():
+    count = 40_000
+    data = bytes(i % 251 for i in range(count))
+    head = {"Content-Encoding": "aws-chunked", "x-amz-decoded-content-length": str(count)}
+    padding = b";" + b"x" * 400
+    with Gateway() as running:
+        s3 = running.client()
+        s3.create_bucket(Bucket="chunks")
+        credentials = botocore.credentials.Credentials(ROOT_ACCESS_KEY, ROOT_SECRET_KEY)
+        request = botocore.awsrequest.AWSRequest(
+            "PUT", running.endpoint + "/chunks/key", headers={"Host": f"localhost:{running.port}", **head})
+        # What makes botocore sign STREAMING-UNSIGNED-PAYLOAD-TRAILER.
+        request.context["checksum"] = {"request_algorithm": {"in": "trailer"}}
+        botocore.auth.S3SigV4Auth(credentials, "s3", "us-east-1").add_auth(request)
+        body = b"".join(b"1" + padding + b"\r\n" + data[i:i + 1] + b"\r\n" for i in range(count))
+        end = b"0\r\n\r\n"
+        lines = ["PUT /chunks/key HTTP/1.1", *(f"{n}: {v}" for n, v in request.headers.items()),
+                 f"Content-Length: {len(body) + len(end)}", "", ""]
+        before = running.resident_bytes()
+        with connect(running, timeout=60) as connection:
+            connection.sendall("\r\n".join(lines).encode() + body)
+            time.sleep(1)
+            assert running.resident_bytes() - before < len(body) / 2
+            connection.sendall(end)
+            assert read_until(connection, b"\r\n\r\n", timeout=60).startswith(b"HTTP/1.1 200 ")
+        assert s3.get_object(Bucket="chunks", Key="key")["Body"].read() == data

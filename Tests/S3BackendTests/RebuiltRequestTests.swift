@@ -26,6 +26,22 @@ import Testing
     return (store.requests.first, outcome)
   }
 
+  /// The gateway's own look-ups start from a client's request: its method must not go along.
+  @Test(arguments: [
+    ("DELETE /bucket/key", S3Operation.getObjectTagging, "GET /bucket/key HTTP/1.1"),
+    ("PUT /bucket?policy", .headBucket, "HEAD /bucket?policy HTTP/1.1"),
+    ("PUT /bucket/key", .putObject, "PUT /bucket/key HTTP/1.1"),
+  ])
+  func asksForTheOperation(_ line: String, _ operation: S3Operation, _ sent: String) async throws {
+    let store = try await TestStore(group: Self.group) { $0.isComplete ? [.write(ok)] : [] }
+    let exchange = try await Exchange(.test(port: store.port), on: Self.group)
+    var request = try Exchange.request(line, [:])
+    request.operation = operation
+    _ = try await exchange.run(request)
+    try await store.stop()
+    #expect(store.requests.first?.line == sent)
+  }
+
   @Test func holdsOnlyWhatS3Knows() async throws {
     let (request, _) = try await forward(
       "GET /bucket/key?versionId=3&x-id=GetObject",

@@ -14,6 +14,7 @@ extension Exchange {
     if request.operation == .postObject { return try beginForm() }
     if request.operation.decidesOnDocument {
       guard body.isComplete else {
+        try refuseStrangers(request)
         try startBody(.collect(bytesMax: snapshot.documentBytesMax, then: .authorize))
         return .wait
       }
@@ -28,6 +29,16 @@ extension Exchange {
       return .wait
     }
     return try decide()
+  }
+
+  /// Nothing but the bucket's policy allows anonymous requests: without one, none gets to send a document first.
+  private func refuseStrangers(_ request: S3Request) throws(ExchangeFailure) {
+    guard claim == nil, request.bucket.flatMap({ snapshot.authorization.bucketPolicies[$0] }) == nil else { return }
+    let decision = Authorizer.decide(
+      request.accesses, caller, snapshot.authorization, at: PolicyDate(milliseconds: now.milliseconds),
+      context: conditions)
+    self.decision = decision
+    throw .denied(decision)
   }
 
   /// Whether it matters if the source of a copy has tags: the caller may not read or write them, or the copy is

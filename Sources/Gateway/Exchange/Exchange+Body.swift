@@ -112,8 +112,23 @@ extension Exchange {
       guard body.collected.count + data.readableBytes <= bytesMax else { throw .documentTooLarge(bytesMax: bytesMax) }
       body.collected.append(contentsOf: data.readableBytesView)
     case .stream:
-      if let previous = body.withheld { call?.send(previous) }
+      guard var previous = body.withheld else {
+        body.withheld = data
+        return
+      }
+      if data.readableBytes < Self.smallBytes, previous.readableBytes < Self.joinedBytesMax {
+        body.withheld = nil
+        previous.writeImmutableBuffer(data)
+        body.withheld = previous
+        return
+      }
+      call?.send(previous)
       body.withheld = data
     }
   }
+
+  /// Pieces below this are joined. Each piece keeps all the bytes alive that came with it from the connection, framing
+  /// included: chunks of one byte would hold hundreds of times what any queue counts.
+  private static let smallBytes = 4096
+  private static let joinedBytesMax = 16_384
 }

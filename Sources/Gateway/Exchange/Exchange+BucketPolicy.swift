@@ -59,6 +59,30 @@ extension Exchange {
     }
   }
 
+  /// A policy may outlive its bucket: the store was asked to delete it by others, or its answer was lost. Whoever makes
+  /// the bucket anew must not inherit it. Where the bucket is there after all, its policy stays.
+  func dropLeftPolicy(_ authorized: AuthorizedRequest, _ bucket: String) throws(ExchangeFailure) {
+    var lookup = authorized.request
+    lookup.operation = .headBucket
+    lookup.query = []
+    guard let derived = authorized.deriving(lookup) else { throw .undecidable("not the same accesses") }
+    collect(derived, on: try backend(for: lookup), bytesMax: 65_536) { exchange, result in
+      guard case .failure(.refused(let error)) = result, error.status == 404 else {
+        exchange.perform(.pass)
+        return
+      }
+      let bound = NIOLoopBound(exchange, eventLoop: exchange.worker.eventLoop)
+      exchange.worker.keeper.changeBucketPolicy(bucket, to: nil, on: exchange.worker.eventLoop).whenComplete { result in
+        let exchange = bound.value
+        guard !exchange.response.isOver else { return }
+        switch result {
+        case .success: exchange.perform(.pass)
+        case .failure(let error): exchange.fail(.storageFailed("\(error)"))
+        }
+      }
+    }
+  }
+
   /// Answers once the change is on disk and in force on every event loop of this node.
   private func change(_ bucket: String, to document: [UInt8]?) {
     let bound = NIOLoopBound(self, eventLoop: worker.eventLoop)

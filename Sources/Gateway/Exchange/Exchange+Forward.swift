@@ -32,10 +32,23 @@ extension Exchange {
     case .listBuckets where !snapshot.routes.isSingle: try mergeBuckets(authorized)
     case .getBucketPolicy, .putBucketPolicy, .deleteBucketPolicy, .getBucketPolicyStatus:
       try keepBucketPolicy(authorized)
+    case .createBucket:
+      guard let bucket = request.bucket, worker.keeper.bucketPolicy(bucket) != nil else {
+        try pass(authorized)
+        break
+      }
+      try dropLeftPolicy(authorized, bucket)
     case .copyObject, .uploadPartCopy:
       if try copiesBetweenBackends() { try copyThrough(authorized) } else { try pass(authorized) }
     default: try pass(authorized)
     }
+    return .wait
+  }
+
+  /// To the store, now that what stood before it is done.
+  func passOn() throws(ExchangeFailure) -> Stage {
+    guard let authorized else { throw .undecidable("not authorized") }
+    try pass(authorized)
     return .wait
   }
 

@@ -22,6 +22,8 @@ final class Exchange {
     case authorize
     /// To the store, or to the part of the gateway that answers by itself.
     case forward
+    /// To the store, the last of ``forward``.
+    case pass
     /// STS: the form is here; verify, decide and answer.
     case query
     case wait
@@ -91,6 +93,7 @@ final class Exchange {
         case .identify: stage = try identify()
         case .authorize: stage = try authorize()
         case .forward: stage = try forward()
+        case .pass: stage = try passOn()
         case .query: stage = try query()
         case .wait: return
         }

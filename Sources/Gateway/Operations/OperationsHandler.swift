@@ -101,6 +101,8 @@ final class OperationsHandler: ChannelInboundHandler {
     if head.method != .head { buffer.writeImmutableBuffer(answer.body) }
     if keepsAlive {
       context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+      // Who does not read the answers gets no more of them.
+      if !context.channel.isWritable { context.close(promise: nil) }
       expectMore(context)
     } else {
       context.writeAndFlush(wrapOutboundOut(buffer)).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
