@@ -36,7 +36,7 @@ extension StoredAttributes {
     let codings = value.split(separator: 0x2C).map { coding in
       Array(coding.drop { $0 == 0x20 || $0 == 0x09 }.reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed())
     }
-    guard codings.contains(Array("aws-chunked".utf8)) else { return value }
-    return Array(codings.filter { $0 != Array("aws-chunked".utf8) }.joined(separator: [0x2C]))
+    let others = codings.filter { !$0.lazy.map(ASCII.lowercased).elementsEqual("aws-chunked".utf8) }
+    return others.count == codings.count ? value : Array(others.joined(separator: [0x2C]))
   }
 }

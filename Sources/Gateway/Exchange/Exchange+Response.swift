@@ -36,7 +36,8 @@ extension Exchange {
       finish()
       return
     }
-    let reply = ErrorMapping.reply(failure, service: service, now: now)
+    var reply = ErrorMapping.reply(failure, service: service, now: now)
+    addNames(to: &reply)
     response.errorCode = reply.code
     respond(reply, failure)
   }

@@ -139,7 +139,9 @@ enum SignatureErrorMapping {
         details: [
           ("AWSAccessKeyId", ErrorMapping.printable(mismatch.accessKeyID)),
           ("StringToSign", String(decoding: mismatch.stringToSign, as: UTF8.self)),
+          ("StringToSignBytes", bytes(mismatch.stringToSign)),
           ("CanonicalRequest", String(decoding: mismatch.canonicalRequest, as: UTF8.self)),
+          ("CanonicalRequestBytes", bytes(mismatch.canonicalRequest)),
         ])
     case .chunkSignatureDoesNotMatch: return ErrorReply(.signatureDoesNotMatch)
     case .keyUnavailable: return ErrorReply(.internalError)
@@ -184,6 +186,11 @@ enum SignatureErrorMapping {
       return ErrorReply(
         .entityTooLarge, details: [("ProposedSize", String(bytes)), ("MaxSizeAllowed", String(bytesMax))])
     }
+  }
+
+  /// As AWS writes them: `47 45 54`.
+  private static func bytes(_ text: [UInt8]) -> String {
+    text.map { Hex.encode([$0]) }.joined(separator: " ")
   }
 
   private static func malformed(_ placement: CredentialPlacement, _ service: Service, _ message: String) -> ErrorReply {
