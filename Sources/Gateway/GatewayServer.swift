@@ -74,9 +74,10 @@ final class GatewayServer: Sendable {
     let isTrusted = peer.map { peer in listening.trustedProxies.contains { $0.contains(peer) } } ?? false
     // A proxy's address stands for all of its clients.
     let perAddressMax = isTrusted ? Int.max : listening.connectionsPerAddressMax
+    let counted = peer?.subscriber.description ?? peerText
     guard
       limiter.acquire(
-        peerText, connectionsMax: listening.connectionsMax, connectionsPerAddressMax: perAddressMax)
+        counted, connectionsMax: listening.connectionsMax, connectionsPerAddressMax: perAddressMax)
     else {
       log.debug("too many connections", metadata: ["remote": "\(peerText)"])
       throw ChannelError.operationUnsupported
@@ -92,9 +93,9 @@ final class GatewayServer: Sendable {
       try channel.pipeline.syncOperations.addHandler(
         TLSServerHandler(context: context, handshakeTimeout: listening.handshakeTimeout))
       try channel.pipeline.syncOperations.addHandler(
-        HTTPConnectionHandler(worker: worker, facts: facts) { limiter.release(peerText) })
+        HTTPConnectionHandler(worker: worker, facts: facts) { limiter.release(counted) })
     } catch {
-      limiter.release(peerText)
+      limiter.release(counted)
       throw error
     }
   }

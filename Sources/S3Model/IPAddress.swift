@@ -44,6 +44,14 @@ public struct IPAddress: Hashable, Sendable {
     }
   }
 
+  /// The addresses that one subscriber has: the /64 of an IPv6 address (RFC 6177), an IPv4 address alone. What is counted
+  /// by address is counted by this, or one host could be as many as it likes.
+  public var subscriber: IPAddress {
+    guard isIPv6 else { return self }
+    let prefix = (0..<8).map { UInt8(truncatingIfNeeded: high >> UInt64(56 - 8 * $0)) }
+    return IPAddress(ipv6: prefix + [UInt8](repeating: 0, count: 8))
+  }
+
   private static func parseIPv4(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
     let parts = bytes.split(separator: 0x2E, omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }

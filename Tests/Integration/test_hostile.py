@@ -149,6 +149,12 @@ CONFIG = render(
             "StringEquals": {"s3:object-lock-mode": "COMPLIANCE"}})),
         **user("labels", allow("s3:GetBucketLocation", OPEN), deny("s3:*", "*", Condition={
             "StringEquals": {"s3:BucketTag/class": "secret"}})),
+        **user("strict", allow("s3:*", OPEN), deny("s3:PutObject", "*", Condition={
+            "StringEquals": {"s3:x-amz-content-sha256": "UNSIGNED-PAYLOAD"}})),
+        **user("tagger", allow("s3:*", OPEN), deny("s3:*", "*", Condition={
+            "StringEquals": {"s3:RequestObjectTag/class": "secret"}})),
+        **user("founder", allow("s3:*", "*"), deny("s3:*", "*", Condition={
+            "StringEquals": {"aws:RequestTag/class": "secret"}})),
         **user("blind", allow(["s3:GetObject*", "s3:PutObject*", "s3:DeleteObjectTagging"], OPEN)),
         **user("seeing", allow(["s3:GetObject*", "s3:PutObject*", "s3:DeleteObjectTagging"], OPEN),
                allow("s3:ListBucket", OPEN)),
@@ -222,6 +228,47 @@ def test_conditions_about_locks_are_not_skipped(two_stores):
 def test_a_condition_about_bucket_tags_denies(two_stores):
     with denied():
         two_stores.client(**keys("labels")).get_bucket_location(Bucket="open")
+
+
+def test_a_presigned_payload_counts_as_unsigned(two_stores):
+    def put(name):
+        url = two_stores.client(**keys(name), signature_version="s3v4").generate_presigned_url(
+            "put_object", Params={"Bucket": "open", "Key": "presigned"})
+        request = urllib.request.Request(url, b"bytes", method="PUT")
+        try:
+            return urllib.request.urlopen(request, context=ssl.create_default_context(cafile=two_stores.ca)).status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert put("seeing") == 200
+    assert put("strict") == 403
+    assert upload(two_stores, "strict") == 403
+    two_stores.client(**keys("strict")).put_object(Bucket="open", Key="signed", Body=b"bytes")
+
+
+def test_tags_that_differ_by_case_do_not_hide_each_other(two_stores):
+    two_stores.client().put_object(Bucket="open", Key="tagged", Body=b"x")
+    s3 = two_stores.client(**keys("tagger"))
+
+    def tag(*pairs):
+        s3.put_object_tagging(Bucket="open", Key="tagged", Tagging={
+            "TagSet": [{"Key": k, "Value": v} for k, v in pairs]})
+
+    tag(("class", "public"), ("other", "secret"))
+    with denied():
+        tag(("class", "secret"))
+    with denied():
+        tag(("CLASS", "public"), ("class", "secret"))
+
+
+def test_conditions_read_the_tags_of_a_new_bucket(two_stores):
+    def create(name, tag):
+        body = ("<CreateBucketConfiguration><Tags><Tag><Key>class</Key><Value>" + tag
+                + "</Value></Tag></Tags></CreateBucketConfiguration>").encode()
+        return status(two_stores, signed(two_stores, "PUT", "/" + name, body=body, key=keys("founder")))
+
+    assert create("founded-secret", "secret") == 403
+    assert create("founded-public", "public") == 200
 
 
 @pytest.mark.parametrize("call", [

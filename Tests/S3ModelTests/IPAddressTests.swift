@@ -38,4 +38,12 @@ import Testing
   func refusesNetwork(_ text: String) {
     #expect(IPNetwork(text) == nil)
   }
+
+  @Test(arguments: [
+    ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+    ("2001:db8:1:3::6", "2001:db8:1:3::"), ("::1", "::"),
+  ])
+  func findsTheSubscriber(_ text: String, _ subscriber: String) throws {
+    #expect(try #require(IPAddress(text)).subscriber == IPAddress(subscriber))
+  }
 }

@@ -77,6 +77,7 @@ extension Exchange {
       case .createBucket:
         let configuration = try CreateBucketConfiguration(document: body.collected)
         locationConstraint = configuration.locationConstraint.map { ByteString($0) }
+        bodyTags = configuration.tags
         request.accesses += try request.accesses(document: body.collected)
       default:
         request.accesses += try request.accesses(document: body.collected)

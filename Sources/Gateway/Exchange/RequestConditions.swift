@@ -53,12 +53,16 @@ struct RequestConditions: ConditionContext {
     case .referer: unsignedHeader(.referer)
     case .requestedRegion: .text(exchange.region)
     case .resourceAccount: .text(exchange.snapshot.accountID)
+    // Tags of buckets; those of objects have keys of their own.
+    case .requestTag where request?.operation == .createBucket: Self.value(key, of: exchange.bodyTags ?? [])
+    case .tagKeys where request?.operation == .createBucket: .texts((exchange.bodyTags ?? []).map(\.key))
     default: .absent
     }
   }
 
   private func s3(_ name: S3ConditionKey, _ key: ConditionKey) -> ConditionValue {
     switch name.source {
+    case .header(.xAmzContentSha256): contentSHA256
     case .header(let header): signedHeader(header)
     case .query(let parameter):
       parameter == .maxKeys ? maxKeys() : request?.query(parameter).map { .text($0) } ?? .absent
@@ -84,6 +88,14 @@ struct RequestConditions: ConditionContext {
   private func unsignedHeader(_ name: FieldName) -> ConditionValue {
     exchange.head.fields.first(name).map { range in .text(exchange.head.fields.withBytes(range) { ByteString($0) }) }
       ?? .absent
+  }
+
+  /// Presigned requests and forms need not have the header: their payload is not signed, and policies deny by that.
+  /// Source: Amazon S3 API Reference, "Signature Version 4 authentication specific policy keys".
+  private var contentSHA256: ConditionValue {
+    let value = signedHeader(.xAmzContentSha256)
+    guard case .absent = value, let signature, signature.placement != .header else { return value }
+    return .text("UNSIGNED-PAYLOAD")
   }
 
   /// Days from now to the date until which the object would be locked; a day that has begun counts.
@@ -136,13 +148,19 @@ struct RequestConditions: ConditionContext {
       return .absent
     }
     if name == .requestObjectTagKeys { return .texts(tags.map(\.key)) }
-    return tags.first { key.names(tag: $0.key.bytes) }.map { .text($0.value) } ?? .absent
+    return Self.value(key, of: tags)
+  }
+
+  /// Keys of conditions have no case and keys of tags do: which of two tags counts is not for their order to say.
+  private static func value(_ key: ConditionKey, of tags: [ObjectTag]) -> ConditionValue {
+    let found = tags.filter { key.names(tag: $0.key.bytes) }
+    return found.count > 1 ? .unavailable : found.first.map { .text($0.value) } ?? .absent
   }
 
   private func storedTag(_ key: ConditionKey) -> ConditionValue {
     switch storedTags {
     case .notFetched, .failed: .unavailable
-    case .tags(let tags): tags.first { key.names(tag: $0.key.bytes) }.map { .text($0.value) } ?? .absent
+    case .tags(let tags): Self.value(key, of: tags)
     }
   }
 
