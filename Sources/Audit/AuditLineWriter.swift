@@ -2,7 +2,7 @@ import IAMPolicy
 import S3Model
 
 /// Appends one record as one JSON line. Bytes in, bytes out; one per event loop, for what it keeps between lines.
-struct AuditLineWriter {
+struct AuditLineWriter: ~Copyable {
   static let userAgentBytesMax = 256
   static let causeBytesMax = 512
   /// Longest value of any other text. Keys and ARNs are shorter: a key has at most 1024 bytes.
@@ -13,20 +13,28 @@ struct AuditLineWriter {
   private var second = Int64.min
   /// `2026-01-31T12:00:00`
   private var secondText: [UInt8] = []
+  /// The line under construction, its memory kept from line to line.
+  private var line = JSONLine()
 
-  mutating func append(_ record: borrowing AuditRecord, to line: inout [UInt8]) {
+  mutating func append(_ record: borrowing AuditRecord, to lines: inout [UInt8]) {
+    line.removeAll()
+    write(record)
+    lines.append(contentsOf: line.bytes)
+  }
+
+  private mutating func write(_ record: borrowing AuditRecord) {
     line.append(literal: "{\"time\":\"")
-    appendTime(record.timeMilliseconds, to: &line)
+    appendTime(record.timeMilliseconds)
     line.append(literal: "\",\"request_id\":\"")
     line.append(hexDigitsOf: record.requestID)
     line.append(literal: "\"")
     line.append(member: ",\"remote\":", record.remoteAddress)
     if let version = record.tlsVersion { line.append(member: ",\"tls\":", version) }
-    appendPrincipal(record, to: &line)
+    appendPrincipal(record)
     line.append(member: ",\"service\":", Self.name(record.service))
     if let operation = record.operation { line.append(member: ",\"operation\":", operation) }
-    appendAccesses(record, to: &line)
-    appendDecision(record, to: &line)
+    appendAccesses(record)
+    appendDecision(record)
     line.append(member: ",\"revision\":", number: record.snapshotRevision)
     line.append(member: ",\"status\":", number: UInt64(record.status))
     if let code = record.errorCode { line.append(member: ",\"error\":", code.name) }
@@ -40,7 +48,7 @@ struct AuditLineWriter {
     line.append(literal: record.isPresigned ? ",\"presigned\":true}\n" : ",\"presigned\":false}\n")
   }
 
-  private func appendPrincipal(_ record: borrowing AuditRecord, to line: inout [UInt8]) {
+  private mutating func appendPrincipal(_ record: borrowing AuditRecord) {
     line.append(literal: ",\"principal\":{\"type\":\"")
     line.append(literal: Self.type(record.principal))
     line.append(literal: "\"")
@@ -50,7 +58,7 @@ struct AuditLineWriter {
     line.append(literal: "}")
   }
 
-  private func appendAccesses(_ record: borrowing AuditRecord, to line: inout [UInt8]) {
+  private mutating func appendAccesses(_ record: borrowing AuditRecord) {
     let accesses = record.accesses
     if let first = accesses.first {
       line.append(literal: ",\"actions\":[\"")
@@ -67,11 +75,11 @@ struct AuditLineWriter {
     if let bucket = record.bucket { line.append(member: ",\"bucket\":", bucket) }
     if let key = record.key { line.append(member: ",\"key\":", key) }
     if let version = record.versionID { line.append(member: ",\"version_id\":", version) }
-    if accesses.count > 1 { appendResources(",\"resources\":[", accesses, to: &line) }
-    if !record.deniedAccesses.isEmpty { appendResources(",\"denied\":[", record.deniedAccesses, to: &line) }
+    if accesses.count > 1 { appendResources(",\"resources\":[", accesses) }
+    if !record.deniedAccesses.isEmpty { appendResources(",\"denied\":[", record.deniedAccesses) }
   }
 
-  private func appendResources(_ opening: StaticString, _ accesses: [Access], to line: inout [UInt8]) {
+  private mutating func appendResources(_ opening: StaticString, _ accesses: [Access]) {
     line.append(literal: opening)
     for (index, access) in accesses.prefix(Self.resourcesMax).enumerated() {
       line.append(member: index == 0 ? "" : ",", access.resource)
@@ -82,7 +90,7 @@ struct AuditLineWriter {
     }
   }
 
-  private func appendDecision(_ record: borrowing AuditRecord, to line: inout [UInt8]) {
+  private mutating func appendDecision(_ record: borrowing AuditRecord) {
     switch record.outcome {
     case .undecided: line.append(literal: ",\"decision\":\"none\"")
     case .allowed: line.append(literal: ",\"decision\":\"allowed\"")
@@ -136,7 +144,7 @@ struct AuditLineWriter {
 
 extension AuditLineWriter {
   /// RFC 3339, UTC, milliseconds: `2026-01-31T12:00:00.123Z`.
-  private mutating func appendTime(_ milliseconds: Int64, to line: inout [UInt8]) {
+  private mutating func appendTime(_ milliseconds: Int64) {
     // Years 0 to 9999 have four digits; other times are no times of requests.
     let bounded = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
     var seconds = bounded / 1000
@@ -149,7 +157,7 @@ extension AuditLineWriter {
       second = seconds
       secondText = Self.text(ofSecond: seconds)
     }
-    line.append(contentsOf: secondText)
+    secondText.withUnsafeBytes { line.append(contentsOf: $0) }
     line.append(0x2E)
     line.append(0x30 + UInt8(rest / 100))
     line.append(0x30 + UInt8(rest / 10 % 10))

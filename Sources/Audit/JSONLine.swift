@@ -1,10 +1,63 @@
 import S3Model
 
-/// Writing JSON members onto a line.
-extension [UInt8] {
+/// One line of JSON under construction.
+///
+/// Its own memory rather than an array's: a line is put together from some fifty pieces, and for each of them an array
+/// asks whether it is shared, which costs more than the piece.
+struct JSONLine: ~Copyable {
+  private var storage: UnsafeMutableRawBufferPointer
+  private(set) var count = 0
+
+  init() {
+    storage = .allocate(byteCount: 2048, alignment: 1)
+  }
+
+  deinit { storage.deallocate() }
+
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[..<count]) }
+
+  /// Forgets the content and keeps the memory, unless a line much longer than usual made it large.
+  mutating func removeAll() {
+    count = 0
+    guard storage.count > Self.keptBytesMax else { return }
+    storage.deallocate()
+    storage = .allocate(byteCount: 2048, alignment: 1)
+  }
+
+  private static let keptBytesMax = 65_536
+
+  @inline(__always)
+  private mutating func reserve(_ room: Int) {
+    if storage.count - count < room { grow(room) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ room: Int) {
+    let larger = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(storage.count * 2, count + room), alignment: 1)
+    larger.copyMemory(from: bytes)
+    storage.deallocate()
+    storage = larger
+  }
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    reserve(1)
+    storage[count] = byte
+    count += 1
+  }
+
+  @inline(__always)
+  mutating func append(contentsOf text: UnsafeRawBufferPointer) {
+    guard let start = text.baseAddress else { return }
+    reserve(text.count)
+    storage.baseAddress?.advanced(by: count).copyMemory(from: start, byteCount: text.count)
+    count += text.count
+  }
+
   @inline(__always)
   mutating func append(literal text: StaticString) {
-    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    append(contentsOf: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   /// A literal that needs no escaping, in quotes.
@@ -38,7 +91,7 @@ extension [UInt8] {
   mutating func append(decimal number: UInt64) {
     // UInt64.max has 20 digits.
     var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    Swift.withUnsafeMutableBytes(of: &digits) { digits in
+    withUnsafeMutableBytes(of: &digits) { digits in
       var index = digits.count
       var rest = number
       repeat {
@@ -46,18 +99,18 @@ extension [UInt8] {
         digits[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
         rest /= 10
       } while rest > 0
-      append(contentsOf: digits[index...])
+      append(contentsOf: UnsafeRawBufferPointer(rebasing: digits[index...]))
     }
   }
 
   mutating func append(hexDigitsOf number: UInt64) {
     var digits: (UInt64, UInt64) = (0, 0)
-    Swift.withUnsafeMutableBytes(of: &digits) { digits in
+    withUnsafeMutableBytes(of: &digits) { digits in
       for index in 0..<16 {
         let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * index)) & 15
         digits[index] = digit < 10 ? 0x30 + digit : 0x37 + digit
       }
-      append(contentsOf: digits)
+      append(contentsOf: UnsafeRawBufferPointer(digits))
     }
   }
 
@@ -68,9 +121,9 @@ extension [UInt8] {
   /// but strict readers refuse the whole line for it, and a client could hide behind that.
   mutating func append(quoted text: UnsafeBufferPointer<UInt8>, bytesMax: Int) {
     append(0x22)
-    let text = UnsafeBufferPointer(rebasing: text[..<Swift.min(text.count, bytesMax)])
+    let text = UnsafeBufferPointer(rebasing: text[..<min(text.count, bytesMax)])
     if text.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
-      append(contentsOf: text)
+      append(contentsOf: UnsafeRawBufferPointer(text))
     } else {
       append(escaped: text)
     }
@@ -104,7 +157,7 @@ extension [UInt8] {
         // C1 controls, and the line separators that some readers take for line ends.
         append(escape: UInt16(scalar ?? 0))
       default:
-        append(contentsOf: text[index..<(index + length)])
+        append(contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text[index..<(index + length)])))
       }
       index += length
     }
