@@ -52,14 +52,14 @@ public enum ProxyProtocolMode: String, CaseIterable, Hashable, Sendable {
 
 extension GatewaySettings {
   /// Decodes documents that are already joined. Pure: opens no file.
+  /// - Returns: what could be decoded, with defaults for the rest, and everything that is wrong. Use the one only
+  ///   where the other is empty.
   static func decode(
     _ root: SettingsNode?, errors: [SettingsError], environment: [String: String], overrides: [String: String]
-  ) throws(SettingsErrors) -> GatewaySettings {
+  ) -> (settings: GatewaySettings, errors: [SettingsError]) {
     let decoder = SettingsDecoder(errors: errors, environment: environment, overrides: overrides)
     let settings = SectionReader.read(decoder, path: "", node: root) { GatewaySettings($0) }
-    let found = decoder.finish()
-    guard found.isEmpty else { throw SettingsErrors(found) }
-    return settings
+    return (settings, decoder.finish())
   }
 
   init(_ reader: SectionReader) {

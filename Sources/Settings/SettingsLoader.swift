@@ -27,11 +27,23 @@ public struct SettingsLoader: Sendable {
     // What a broken file would have set is not known, so nothing true can be said about the rest.
     guard errors.isEmpty else { throw SettingsErrors(errors) }
     let root = SettingsMerge.join(documents, errors: &errors)
-    let settings = try GatewaySettings.decode(
+    let (settings, wrong) = GatewaySettings.decode(
       root, errors: errors, environment: environment, overrides: overrides)
-    let found = SettingsCheck.run(settings)
+    let found = wrong + Self.independent(SettingsCheck.run(settings), of: wrong)
     guard found.isEmpty else { throw SettingsErrors(found) }
     return settings
+  }
+
+  /// Of what the check found the errors that do not follow from those of decoding.
+  private static func independent(_ found: [SettingsError], of wrong: [SettingsError]) -> [SettingsError] {
+    let keyPaths = Set(wrong.map(\.origin.keyPath))
+    // A policy that could not be decoded is missing, and everybody who names it would be blamed.
+    let missesPolicies = keyPaths.contains { $0.hasPrefix("identities.policies") || $0 == "identities" }
+    return found.filter { error in
+      if keyPaths.contains(error.origin.keyPath) { return false }
+      if case .unknownReference = error.problem { return !missesPolicies }
+      return true
+    }
   }
 
   /// The settings files, in the order in which they are joined.
@@ -74,6 +86,8 @@ extension GatewaySettings {
     } catch {
       throw SettingsErrors([error])
     }
-    self = try Self.decode(root, errors: [], environment: environment, overrides: overrides)
+    let (settings, wrong) = Self.decode(root, errors: [], environment: environment, overrides: overrides)
+    guard wrong.isEmpty else { throw SettingsErrors(wrong) }
+    self = settings
   }
 }

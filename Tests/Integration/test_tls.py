@@ -154,10 +154,9 @@ def test_client_certificates(authority, tmp_path):
         for certificate in (None, trusted, stranger):
             assert subject(gateway, authority.context(certificate)) == "server"
     with Gateway(config(server, client_ca_file=str(authority.certificate))) as gateway:
-        for certificate in (None, trusted):
+        # Asked for: still nobody must have one, and a stranger's proves nothing but harms nobody.
+        for certificate in (None, trusted, stranger):
             assert subject(gateway, authority.context(certificate)) == "server"
-        with pytest.raises(OSError):
-            subject(gateway, authority.context(stranger))
 
 
 def test_renewed_certificates(authority, tmp_path):
