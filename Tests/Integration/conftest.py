@@ -7,13 +7,52 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from gateway import Gateway  # noqa: E402
+from identities import render  # noqa: E402
+from stores import Store, needs  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def gateway():
+def embedded():
     """A gateway on its embedded store, without a settings file."""
     with Gateway() as running:
         yield running
+
+
+def _store(rig, tls):
+    needs(rig)
+    store = Store(rig, tls)
+    try:
+        yield store.start()
+    finally:
+        store.close()
+
+
+@pytest.fixture(scope="session")
+def moto():
+    yield from _store("moto", tls=False)
+
+
+@pytest.fixture(scope="session")
+def radosgw():
+    """Over TLS, and every signature checked."""
+    yield from _store("radosgw", tls=True)
+
+
+@pytest.fixture(scope="session")
+def before_moto(moto):
+    with Gateway(render(backends={"moto": moto.backend()})) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def before_radosgw(radosgw):
+    with Gateway(render(backends={"ceph": radosgw.backend()})) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def gateway(embedded):
+    return embedded
 
 
 @pytest.fixture

@@ -71,6 +71,10 @@ class Gateway:
             time.sleep(0.2)
             self.kill()
             raise RuntimeError("the gateway did not start:\n" + "\n".join(self.log[-30:]))
+        # Told in the log, which another thread reads; not at all where the log says less.
+        end = time.monotonic() + 2
+        while self.operations is None and time.monotonic() < end:
+            time.sleep(0.01)
         return self
 
     @property

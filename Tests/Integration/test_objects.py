@@ -1,4 +1,4 @@
-"""The S3 API as boto3 speaks it, on the embedded store."""
+"""The S3 API as boto3 speaks it, on the embedded store and in front of foreign ones."""
 
 import hashlib
 import io
@@ -7,6 +7,28 @@ import random
 import boto3.s3.transfer
 import botocore.exceptions
 import pytest
+
+
+# What a store behind the gateway does otherwise, by store and test, each with its reason.
+NO_CHECKSUMS = "keeps no checksums of its own; that a wrong one is refused is tested on every store"
+ELSEWHERE = {
+    **{("before_moto", f"test_keys_of_any_bytes[before_moto-{key}]"): "such keys are refused before this store: test_stores"
+       for key in (".", "..", "a/../b", "a//b", "/leading", "a/./b")},
+    ("before_moto", "test_keys_of_any_bytes[before_moto-new\\nline]"): "moto's routes know no line break",
+    ("before_moto", "test_checksums"): NO_CHECKSUMS,
+    ("before_radosgw", "test_checksums"): NO_CHECKSUMS,
+    ("before_moto", "test_what_is_not_there_is_refused"): "moto has these",
+    ("before_radosgw", "test_what_is_not_there_is_refused"): "Ceph has most of these",
+}
+
+
+@pytest.fixture(params=["embedded", "before_moto", "before_radosgw"])
+def gateway(request):
+    name = request.node.originalname
+    for known in (name, request.node.name):
+        if reason := ELSEWHERE.get((request.param, known)):
+            pytest.skip(reason)
+    return request.getfixturevalue(request.param)
 
 
 def code(error):
@@ -121,7 +143,7 @@ def test_listing_pages(gateway, bucket):
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
-def test_multipart(gateway, bucket):
+def test_multipart(gateway, bucket, request):
     s3 = gateway.client()
     parts = [random.randbytes(5 << 20), random.randbytes(5 << 20), b"tail"]
     upload = s3.create_multipart_upload(Bucket=bucket, Key="big", Metadata={"kind": "parts"})["UploadId"]
@@ -133,10 +155,14 @@ def test_multipart(gateway, bucket):
     done = s3.complete_multipart_upload(
         Bucket=bucket, Key="big", UploadId=upload,
         MultipartUpload={"Parts": [{"PartNumber": n, "ETag": etag} for n, etag in enumerate(etags, 1)]})
-    assert done["ETag"].endswith('-3"') and done["Location"].startswith(gateway.endpoint)
+    assert s3.head_object(Bucket=bucket, Key="big")["ETag"].endswith('-3"')
+    # Ceph 16 leaves the ETag out of its answer.
+    assert done["ETag"].endswith('-3"') or (done["ETag"] == "" and "before_radosgw" in request.node.name)
+    assert done["Location"].startswith(gateway.endpoint)
     got = s3.get_object(Bucket=bucket, Key="big")
     assert got["Body"].read() == b"".join(parts) and got["Metadata"] == {"kind": "parts"}
-    assert s3.get_object(Bucket=bucket, Key="big", PartNumber=2)["Body"].read() == parts[1]
+    if "embedded" in request.node.name:  # moto and Ceph 16 answer the whole object
+        assert s3.get_object(Bucket=bucket, Key="big", PartNumber=2)["Body"].read() == parts[1]
     with pytest.raises(botocore.exceptions.ClientError) as gone:
         s3.list_parts(Bucket=bucket, Key="big", UploadId=upload)
     assert code(gone) == "NoSuchUpload"

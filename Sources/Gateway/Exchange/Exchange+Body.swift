@@ -122,8 +122,9 @@ extension Exchange {
         body.withheld = previous
         return
       }
-      call?.send(previous)
+      // First: whatever the store does from within `send` finds the body as it is.
       body.withheld = data
+      call?.send(previous)
     }
   }
 

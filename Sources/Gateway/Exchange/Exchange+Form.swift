@@ -102,8 +102,9 @@ extension Exchange {
         }.get()
       }
     }
-    if let previous = body.withheld { call?.send(previous) }
+    let previous = body.withheld
     body.withheld = ByteBuffer(bytes: bytes)
+    if let previous { call?.send(previous) }
   }
 
   /// The form is over: the file must have been whole and as long as announced to the store.

@@ -38,6 +38,7 @@ extension Exchange {
         break
       }
       try dropLeftPolicy(authorized, bucket)
+    case .getBucketLocation: try tellLocation(authorized)
     case .copyObject, .uploadPartCopy:
       if try copiesBetweenBackends() { try copyThrough(authorized) } else { try pass(authorized) }
     default: try pass(authorized)

@@ -165,8 +165,10 @@ final class SourceReader: BackendReceiver {
   func backendDidReceive(_ bytes: ByteBuffer) {
     // Held here: the write may fail within `send`, and nobody else keeps the copy then.
     let copy = self.copy
-    if let previous = copy.withheld { copy.writing?.send(previous) }
+    let previous = copy.withheld
+    // First: the target may take more from within `send`, and the source's end may be what comes.
     copy.withheld = bytes
+    if let previous { copy.writing?.send(previous) }
   }
 
   func backendDidFinish() { copy.sourceEnded() }
