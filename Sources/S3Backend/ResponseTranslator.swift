@@ -42,11 +42,11 @@ enum ResponseTranslator {
   }
 
   /// Not among them: framing, hop-by-hop fields, Date, Server, request ids (the gateway has its own), Set-Cookie,
+  /// CORS headers (the gateway answers browsers by the bucket's rules itself, and of two answers they take none),
   /// `x-amz-bucket-region` and `x-amz-access-point-alias` (about the store, not about the gateway), and what only
   /// requests have.
   private static let passed = FieldSet([
-    .acceptRanges, .accessControlAllowCredentials, .accessControlAllowHeaders, .accessControlAllowMethods,
-    .accessControlAllowOrigin, .accessControlExposeHeaders, .accessControlMaxAge, .cacheControl, .contentDisposition,
+    .acceptRanges, .cacheControl, .contentDisposition,
     .contentEncoding, .contentLanguage, .contentRange, .contentType, .etag, .expires, .lastModified, .vary,
     .xAmzAbortDate, .xAmzAbortRuleId, .xAmzArchiveStatus, .xAmzChecksumAlgorithm, .xAmzChecksumCrc32,
     .xAmzChecksumCrc32c, .xAmzChecksumCrc64nvme, .xAmzChecksumMd5, .xAmzChecksumSha1, .xAmzChecksumSha256,
@@ -61,7 +61,7 @@ enum ResponseTranslator {
   ])
 
   private static let passedOnErrors = FieldSet([
-    .accessControlAllowCredentials, .accessControlAllowOrigin, .accessControlExposeHeaders, .contentRange,
+    .contentRange,
     .lastModified, .retryAfter, .vary, .xAmzDeleteMarker, .xAmzRestore, .xAmzStorageClass, .xAmzVersionId,
   ])
 }

@@ -13,7 +13,9 @@ struct VirtualHosts: Sendable {
   /// The bucket that the host names; nil for a host that names none, which means path style.
   func bucket(host: UnsafeBufferPointer<UInt8>) throws(S3WireError) -> String? {
     if suffixes.isEmpty { return nil }
-    let name = Self.withoutPort(host)
+    var name = Self.withoutPort(host)
+    // The root's dot at the end makes it no other host (RFC 3986 section 3.2.2).
+    if name.last == 0x2E { name = name.dropLast() }
     for suffix in suffixes {
       // The domain itself, and not one bucket of a shorter domain.
       if Self.equal(name, suffix[1...]) { return nil }

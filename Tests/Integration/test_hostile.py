@@ -348,8 +348,11 @@ class Recorder(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.requests.append((self.command, self.path, dict(self.headers), body))
         self.send_response(self.server.statuses.get((self.command, self.path), 200))
-        self.send_header("Content-Length", "0")
+        document = self.server.documents.get((self.command, self.path), b"")
+        self.send_header("Content-Length", str(len(document)))
+        self.send_header("Access-Control-Allow-Origin", "http://of-the-store")
         self.end_headers()
+        self.wfile.write(document)
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_OPTIONS = answer
 
@@ -362,6 +365,7 @@ def recorded():
     store = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
     store.requests = []
     store.statuses = {}
+    store.documents = {}
     threading.Thread(target=store.serve_forever, daemon=True).start()
     config = render(backends={"store": {
         "type": "s3", "endpoint": f"http://127.0.0.1:{store.server_port}", "region": "us-east-1",
@@ -448,6 +452,23 @@ def test_tags_of_a_new_bucket_stand_in_one_place(recorded, tags, expected):
     body = b"<CreateBucketConfiguration>" + tags + b"</CreateBucketConfiguration>"
     assert status(running, signed(running, "PUT", "/new-bucket", body=body)) == expected
     assert (len(requests) > before) == (expected == 200)
+
+
+def test_browsers_are_told_by_the_gateway_alone(recorded):
+    running, _ = recorded
+
+    def origins():
+        with connect(running) as connection:
+            connection.sendall(signed(running, "GET", "/bucket/key", {"Origin": "http://elsewhere"}))
+            head = read_until(connection, b"\r\n\r\n").lower().split(b"\r\n")
+        return [line for line in head if line.startswith(b"access-control-allow-origin")]
+
+    assert origins() == []
+    running.store.documents["GET", "/bucket?cors"] = (
+        b"<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>http://elsewhere</AllowedOrigin>"
+        b"</CORSRule></CORSConfiguration>")
+    assert origins() == [b"access-control-allow-origin: http://elsewhere"]
+    running.store.documents.clear()
 
 
 # --- memory

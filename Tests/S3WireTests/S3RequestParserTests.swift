@@ -44,6 +44,7 @@ import Testing
     ("bucket.s3.example.com", "/key", "bucket", "key"), ("BUCKET.S3.Example.COM:9000", "/key", "bucket", "key"),
     ("my.bucket.s3.example.com", "/a/b", "my.bucket", "a/b"), ("s3.example.com", "/bucket/key", "bucket", "key"),
     ("s3.example.com:443", "/bucket/key", "bucket", "key"), ("other.example.org", "/bucket/key", "bucket", "key"),
+    ("bucket.s3.example.com.", "/key", "bucket", "key"), ("s3.example.com.:9000", "/bucket/key", "bucket", "key"),
     ("[::1]:9000", "/bucket/key", "bucket", "key"), ("xs3.example.com", "/bucket/key", "bucket", "key"),
     ("bucket.eu.s3.example.com", "/key", "bucket", "key"), ("eu.s3.example.com", "/bucket/key", "bucket", "key"),
   ])

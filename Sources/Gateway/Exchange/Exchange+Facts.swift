@@ -6,7 +6,7 @@ import Settings
 extension Exchange {
   /// The client's address: the connection's, or, from a trusted proxy, the nearest address in X-Forwarded-For that is
   /// not itself a trusted proxy. What a client wrote into that header before is never believed.
-  var sourceAddress: IPAddress? {
+  func findSourceAddress() -> IPAddress? {
     guard facts.trustsForwardedFor, head.fields.contains(.xForwardedFor) else { return facts.remoteAddress }
     var nearest = facts.remoteAddress
     for field in head.fields.fields.reversed() where field.id == .xForwardedFor {

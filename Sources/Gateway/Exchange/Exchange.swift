@@ -37,6 +37,8 @@ final class Exchange {
   /// Wall clock at the start: what signatures and policies are compared with.
   let now: UnixTime
   let facts: ConnectionFacts
+  /// The client's address. Found once: every statement that asks for it would search the whole of X-Forwarded-For.
+  private(set) lazy var sourceAddress = findSourceAddress()
 
   var connection: HTTPConnectionHandler?
   var service = Service.s3
