@@ -68,7 +68,11 @@ class Store:
             config=botocore.config.Config(request_checksum_calculation="when_required", s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
 
 
+def is_installed(rig):
+    return rig != "radosgw" or all(shutil.which(p) for p in ("radosgw", "ceph-mon", "ceph-osd", "ceph"))
+
+
 def needs(rig):
     """Ceph is in Debian; where it could not be installed its tests say so."""
-    if rig == "radosgw" and not all(shutil.which(program) for program in ("radosgw", "ceph-mon", "ceph-osd", "ceph")):
+    if not is_installed(rig):
         pytest.skip("Ceph is not installed: apt-get install radosgw ceph-mon ceph-osd ceph-common")

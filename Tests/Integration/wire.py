@@ -94,11 +94,15 @@ class Wire:
         return block.decode("latin-1").split("\r\n")
 
     def exactly(self, count):
-        while len(self.buffer) < count:
-            if not self.fill():
-                raise EOFError(f"the connection ended {count - len(self.buffer)} bytes early")
-        data, self.buffer = self.buffer[:count], self.buffer[count:]
-        return data
+        pieces, missing = [self.buffer[:count]], count - len(self.buffer)
+        self.buffer = self.buffer[count:]
+        while missing > 0:
+            piece = self.socket.recv(min(missing, 1 << 20))
+            if not piece:
+                raise EOFError(f"the connection ended {missing} bytes early")
+            pieces.append(piece)
+            missing -= len(piece)
+        return b"".join(pieces)
 
     def head(self):
         lines = self.line_block()
