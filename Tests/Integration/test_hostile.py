@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import http.server
+import json
 import socket
 import ssl
 import threading
@@ -287,6 +288,26 @@ def test_who_may_not_list_learns_of_no_key(two_stores, call):
         call(two_stores.client(**keys("blind")), "there-is-not")
     with refused("NoSuchKey"):
         call(two_stores.client(**keys("seeing")), "there-is-not")
+
+
+@pytest.mark.parametrize("condition, public", [
+    (None, True),
+    ({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, False),
+    ({"StringEquals": {"aws:PrincipalOrgID": ["o-1", "o-2"]}}, False),
+    ({"IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "0.0.0.0/1"]}}, True),
+    ({"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, True),
+    ({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}, True),
+    ({"StringLike": {"aws:SourceArn": "*"}}, True),
+    ({"Bool": {"aws:SecureTransport": "true"}}, True),
+])
+def test_a_policy_is_public_unless_proven_otherwise(two_stores, condition, public):
+    s3 = two_stores.client()
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::open/*"}
+    if condition:
+        statement["Condition"] = condition
+    s3.put_bucket_policy(Bucket="open", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    assert s3.get_bucket_policy_status(Bucket="open")["PolicyStatus"]["IsPublic"] == public
+    s3.delete_bucket_policy(Bucket="open")
 
 
 # --- copies between stores
