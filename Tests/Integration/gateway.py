@@ -23,7 +23,8 @@ ROOT_SECRET_KEY = "integration-root-secret-key-0123456789ab"
 class Gateway:
     """One `martlet serve` with a data folder of its own."""
 
-    def __init__(self, config=None, folder=None, root_keys=True, arguments=(), environment=None):
+    def __init__(self, config=None, folder=None, root_keys=True, arguments=(), environment=None,
+                 wrapper=()):
         self.owns_folder = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="martlet-test."))
         self.data = self.folder / "data"
@@ -31,13 +32,14 @@ class Gateway:
         self.root_keys = root_keys
         self.arguments = list(arguments)
         self.environment = environment or {}
+        self.wrapper = list(wrapper)
         self.process = None
         self.endpoint = None
         self.operations = None
         self.log = []
 
     def start(self, timeout=30):
-        command = [str(BINARY), "serve", "--data", str(self.data), "--listen", "127.0.0.1:0",
+        command = [*self.wrapper, str(BINARY), "serve", "--data", str(self.data), "--listen", "127.0.0.1:0",
                    "--operations", "127.0.0.1:0", *self.arguments]
         if self.config is not None:
             path = self.folder / "martlet.yaml"
@@ -70,7 +72,7 @@ class Gateway:
         if not ready.wait(timeout) or self.endpoint is None:
             time.sleep(0.2)
             self.kill()
-            raise RuntimeError("the gateway did not start:\n" + "\n".join(self.log[-30:]))
+            raise RuntimeError(f"the gateway did not start ({self.process.returncode}):\n" + "\n".join(self.log[-30:]))
         # Told in the log, which another thread reads; not at all where the log says less.
         end = time.monotonic() + 2
         while self.operations is None and time.monotonic() < end:
