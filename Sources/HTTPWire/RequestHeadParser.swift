@@ -29,7 +29,9 @@ public struct RequestHeadParser: Sendable {
   private mutating func parseHead(
     _ input: UnsafeRawBufferPointer, into head: inout RequestHead
   ) throws(HTTPParseError) -> Int? {
-    // One empty line before a request line is ignored (RFC 9112 section 2.2).
+    // One empty line before a request line is ignored (RFC 9112 section 2.2); half of one is not looked at, so that
+    // ``boundary`` counts from where the head will start.
+    if input.count == 1, input[0] == 0x0D { return nil }
     let skipped = input.count >= 2 && input[0] == 0x0D && input[1] == 0x0A ? 2 : 0
     let rest = UnsafeRawBufferPointer(rebasing: input[skipped...])
     guard let end = try boundary.find(rest, headBytesMax: limits.headBytesMax) else { return nil }

@@ -48,6 +48,29 @@ func parseHead(_ text: String, limits: HeadLimits = HeadLimits()) throws(HTTPPar
     #expect(head.expectsContinue)
   }
 
+  /// The empty line before a head does not shift where the search for its end goes on.
+  @Test(arguments: ["\r\n\n", "\r\n\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", "\n"])
+  func isRefusedHoweverItComes(_ text: String) {
+    #expect(throws: HTTPParseError.self) { try parseHead(text) }
+    let bytes = Array(text.utf8)
+    var head = RequestHead()
+    var parser = RequestHeadParser(limits: HeadLimits())
+    #expect(throws: HTTPParseError.bareLineBreak) {
+      for count in 0...bytes.count { _ = try bytes[..<count].withUnsafeBytes { try parser.parse($0, into: &head) } }
+    }
+  }
+
+  @Test func ignoresAnEmptyLineBefore() throws {
+    let text = Array("\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
+    #expect(try parseHead(String(decoding: text, as: UTF8.self)).1 == text.count)
+    var head = RequestHead()
+    var parser = RequestHeadParser(limits: HeadLimits())
+    for count in 0..<text.count {
+      #expect(try text[..<count].withUnsafeBytes { try parser.parse($0, into: &head) } == nil)
+    }
+    #expect(try text.withUnsafeBytes { try parser.parse($0, into: &head) } == text.count)
+  }
+
   @Test(arguments: [
     ("GET / HTTP/1.1\nHost: h\n\n", HTTPParseError.bareLineBreak),
     ("GET / HTTP/1.1\r\nHost: h\nA: b\r\n\r\n", .bareLineBreak),
