@@ -101,6 +101,11 @@ let package = Package(
         "Audit", "Authorization", "Backend", "Cryptography", "HTTPWire", "IAMPolicy", "Identity", "JSON", "S3Model",
         "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging, nioCore, nioPosix,
       ]),
+    tests(
+      "GatewayTests",
+      [
+        "Gateway", "Authorization", "Backend", "HTTPWire", "IAMPolicy", "S3Model", "S3Wire", "SigV4", nioCore,
+      ]),
 
     // Program
     .executableTarget(

@@ -25,7 +25,9 @@ struct UnixTime: Sendable, Equatable {
   /// `Sat, 31 Jan 2026 12:00:00 GMT` (RFC 9110 section 5.6.7).
   var httpDate: String {
     let parts = civil
-    let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int(((seconds / 86_400) % 7 + 7) % 7)]
+    // Rounded down, before 1970 too.
+    let days = seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0)
+    let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int((days % 7 + 7) % 7)]
     let month = [
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ][Int(parts.month) - 1]

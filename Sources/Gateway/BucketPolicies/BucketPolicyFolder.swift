@@ -21,7 +21,13 @@ struct BucketPolicyFolder: Sendable {
     guard let folder = opendir(path) else { throw .system(call: "opendir", path: path, code: errno) }
     defer { closedir(folder) }
     var policies: [String: [UInt8]] = [:]
-    while let entry = readdir(folder) {
+    while true {
+      errno = 0
+      guard let entry = readdir(folder) else {
+        // A list that broke off would look as if the other buckets had no policy.
+        guard errno == 0 else { throw .system(call: "readdir", path: path, code: errno) }
+        break
+      }
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
@@ -75,7 +81,8 @@ struct BucketPolicyFolder: Sendable {
   }
 
   private func read(_ file: String) throws(Failure) -> [UInt8] {
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    // Without O_NONBLOCK a FIFO of this name would hold the start forever.
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(call: "open", path: file, code: errno) }
     defer { close(descriptor) }
     var status = stat()

@@ -32,11 +32,17 @@ struct ProxyProtocolParser {
     let line = String(decoding: UnsafeRawBufferPointer(rebasing: input[prefix.count..<(end - 1)]), as: UTF8.self)
     let parts = line.split(separator: " ", omittingEmptySubsequences: false)
     if parts.first == "UNKNOWN" { return .header(bytes: end + 1, source: nil, port: 0) }
-    guard parts.count == 5, parts[0] == "TCP4" || parts[0] == "TCP6", let port = UInt16(parts[3]),
-      UInt16(parts[4]) != nil, let source = IPAddress(String(parts[1])), IPAddress(String(parts[2])) != nil,
+    guard parts.count == 5, parts[0] == "TCP4" || parts[0] == "TCP6", let port = port(parts[3]),
+      self.port(parts[4]) != nil, let source = IPAddress(String(parts[1])), IPAddress(String(parts[2])) != nil,
       source.isIPv6 == (parts[0] == "TCP6")
     else { return .malformed }
     return .header(bytes: end + 1, source: source.description, port: port)
+  }
+
+  /// Digits without a sign or a leading zero.
+  private static func port(_ text: Substring) -> UInt16? {
+    guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 }), text == "0" || text.utf8.first != 0x30 else { return nil }
+    return UInt16(text)
   }
 
   private static func parseVersion2(_ input: UnsafeRawBufferPointer) -> Outcome {

@@ -17,12 +17,12 @@ struct Deletions {
     self.accesses = accesses
   }
 
-  /// - Parameter decisions: one for each access, in order.
+  /// - Parameter decisions: one for each access, in order. Where one is missing, nothing is allowed.
   mutating func take(_ decisions: [Decision]) {
     var rest = decisions[...]
     allowed = accesses.map { group in
       defer { rest = rest.dropFirst(group.count) }
-      return !group.isEmpty && rest.prefix(group.count).allSatisfy(\.isAllowed)
+      return !group.isEmpty && rest.count >= group.count && rest.prefix(group.count).allSatisfy(\.isAllowed)
     }
   }
 

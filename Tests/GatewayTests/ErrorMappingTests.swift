@@ -1,0 +1,64 @@
+import Backend
+import HTTPWire
+import S3Model
+import S3Wire
+import SigV4
+import Testing
+
+@testable import Gateway
+
+@Suite struct ErrorMappingTests {
+  private func reply(_ failure: ExchangeFailure, _ service: Service = .s3) -> ErrorReply {
+    ErrorMapping.reply(failure, service: service, now: UnixTime(seconds: 1_769_860_800))
+  }
+
+  private static let codes: [(ExchangeFailure, String, UInt16)] = [
+    (.unknownAccessKey, "InvalidAccessKeyId", 403), (.inactiveAccessKey, "InvalidAccessKeyId", 403),
+    (.invalidToken, "InvalidToken", 400), (.revokedToken, "InvalidToken", 400), (.expiredToken, "ExpiredToken", 400),
+    (.anonymousNotAllowed, "AccessDenied", 403), (.foreignOwner, "AccessDenied", 403),
+    (.undecidable("x"), "AccessDenied", 403), (.missingKey, "AccessDenied", 403),
+    (.tooManyRequests, "SlowDown", 503), (.auditIsFull, "ServiceUnavailable", 503),
+    (.requestTimedOut, "RequestTimeout", 400), (.requestBodyBrokeOff, "IncompleteBody", 400),
+    (.missingContentLength, "MissingContentLength", 411), (.bodyTooLarge(bytesMax: 5), "EntityTooLarge", 400),
+    (.keyNotExact, "InvalidRequest", 400), (.noBucketPolicy, "NoSuchBucketPolicy", 404),
+    (.malformedHTTP(.malformedTarget), "InvalidURI", 400), (.notImplemented("x"), "NotImplemented", 501),
+    (.wire(.invalidBucketName), "InvalidBucketName", 400), (.wire(.keyTooLong(bytes: 1025)), "KeyTooLongError", 400),
+    (.signature(.missingContentSHA256), "InvalidRequest", 400),
+    (.backend(.timedOut), "ServiceUnavailable", 503), (.storageFailed("x"), "InternalError", 500),
+  ]
+
+  @Test(arguments: 0..<24)
+  func hasItsCode(_ index: Int) {
+    let (failure, code, status) = Self.codes[index]
+    #expect(reply(failure).codeName == code && reply(failure).status == status)
+  }
+
+  @Test func otherServicesHaveCodesOfTheirOwn() {
+    #expect(reply(.unknownAccessKey, .sts).codeName == "InvalidClientTokenId")
+    #expect(reply(.invalidToken, .iam).codeName == "InvalidClientTokenId")
+    #expect(reply(.anonymousNotAllowed, .sts).codeName == "MissingAuthenticationToken")
+    let document = reply(.anonymousNotAllowed, .sts).document(
+      .sts, resource: "/", requestID: RequestID(value: 1), hostID: "node")
+    #expect(String(decoding: document, as: UTF8.self).contains("<Code>MissingAuthenticationToken</Code>"))
+  }
+
+  /// What went wrong inside is for the log.
+  @Test func causesStayInside() {
+    for failure in [
+      ExchangeFailure.storageFailed("/srv/secret"), .undecidable("/srv/secret"), .notImplemented("/srv/secret"),
+      .backend(.malformedResponse(reason: "/srv/secret")), .backend(.storageFailed(reason: "/srv/secret")),
+    ] {
+      let document = reply(failure).document(.s3, resource: "/b/k", requestID: RequestID(value: 1), hostID: "node")
+      #expect(!String(decoding: document, as: UTF8.self).contains("secret"))
+    }
+  }
+
+  @Test func aClientsTextIsBoundedAndPrintable() {
+    #expect(ErrorMapping.printable(ByteString([0x61, 0x0A, 0x00, 0x7F, 0xC3, 0x62])) == "a????b")
+    #expect(ErrorMapping.printable(ByteString([UInt8](repeating: 0x61, count: 1000))).utf8.count == 128)
+    let reply = reply(.unsupportedQueryAction("<Evil>&\r\n"), .sts)
+    let text = String(
+      decoding: reply.document(.sts, resource: "/", requestID: RequestID(value: 1), hostID: "n"), as: UTF8.self)
+    #expect(text.contains("&lt;Evil") && !text.contains("<Evil>"))
+  }
+}
