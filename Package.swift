@@ -120,3 +120,17 @@ let package = Package(
     tests("ConformanceTests", ["Cryptography", "HTTPWire", "IAMPolicy", "S3Backend", "S3Model", "S3Wire", "SigV4"]),
   ]
 )
+
+// The fuzz targets are no part of a usual build: Tests/Fuzz/run.sh asks for them, instrumented, in a folder of their own.
+if Context.environment["MARTLET_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Authorization", "Backend", "Cryptography", "Gateway", "HTTPWire", "IAMPolicy", "JSON", "S3Backend", "S3Model",
+        "S3Wire", "STS", "Settings", "SigV4", "TLS", logging, nioCore,
+      ],
+      path: "Tests/Fuzz", exclude: ["Corpus", "run.sh"],
+      // libFuzzer brings the main function.
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -79,7 +79,7 @@ public struct PayloadExpectation: Sendable {
   /// A body that is not aws-chunked and promises nothing, such as the file of a POST form.
   public static let unsigned = PayloadExpectation(kind: .plain, trailer: nil, decodedBytes: nil)
 
-  private init(kind: Kind, trailer: FieldName?, decodedBytes: UInt64?) {
+  init(kind: Kind, trailer: FieldName?, decodedBytes: UInt64?) {
     self.kind = kind
     self.trailer = trailer
     self.decodedBytes = decodedBytes
