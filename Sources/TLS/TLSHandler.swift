@@ -150,6 +150,8 @@ public class TLSHandler: ChannelDuplexHandler {
 
   private func handshake(_ context: ChannelHandlerContext) {
     let outcome = connection.handshake(from: &ciphertext)
+    // The channel's buffer goes back to it: many connections idle after their handshake.
+    if ciphertext.readableBytes == 0 { ciphertext = ByteBuffer() }
     switch outcome {
     case .needsMore:
       sendOutput(context)
