@@ -104,7 +104,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "Authorization", "Backend", "HTTPWire", "IAMPolicy", "S3Model", "S3Wire", "SigV4", nioCore,
+        "Gateway", "Audit", "Authorization", "Backend", "HTTPWire", "IAMPolicy", "Identity", "S3Model", "S3Wire", "STS",
+        "Settings", "SigV4", logging, nioCore, nioEmbedded,
       ]),
 
     // Program
