@@ -20,7 +20,9 @@ extension S3Operation {
 
   private static let forwardedFieldsTable: [FieldSet] = allCases.map { FieldSet($0.fieldNames + everywhere) }
 
-  private static let everywhere: [FieldName] = [.origin, .xAmzExpectedBucketOwner, .xAmzRequestPayer]
+  /// Origin stays behind, since the gateway answers browsers itself, and so does the owner that a client expects: that is
+  /// the gateway's account, which the gateway has compared.
+  private static let everywhere: [FieldName] = [.xAmzRequestPayer]
 
   private static let customerKey: [FieldName] = [
     .xAmzServerSideEncryptionCustomerAlgorithm, .xAmzServerSideEncryptionCustomerKey,
@@ -60,7 +62,7 @@ extension S3Operation {
     case .copyObject:
       Self.customerKey + Self.copySource + Self.grants + Self.newObject + [
         .ifMatch, .ifNoneMatch, .xAmzChecksumAlgorithm, .xAmzMetadataDirective, .xAmzObjectAnnotationDirective,
-        .xAmzSourceExpectedBucketOwner, .xAmzTaggingDirective,
+        .xAmzTaggingDirective,
       ]
     case .createBucket:
       Self.grants + [.xAmzBucketNamespace, .xAmzBucketObjectLockEnabled, .xAmzGrantWrite, .xAmzObjectOwnership]
@@ -109,7 +111,7 @@ extension S3Operation {
     case .uploadPart:
       Self.customerKey + Self.checksums + [.contentMd5]
     case .uploadPartCopy:
-      Self.customerKey + Self.copySource + [.xAmzCopySourceRange, .xAmzSourceExpectedBucketOwner]
+      Self.customerKey + Self.copySource + [.xAmzCopySourceRange]
     case .optionsObject:
       [.accessControlRequestHeaders, .accessControlRequestMethod, .origin]
     default: []
