@@ -72,6 +72,8 @@ class Gateway:
         if not ready.wait(timeout) or self.endpoint is None:
             time.sleep(0.2)
             self.kill()
+            if self.owns_folder:
+                shutil.rmtree(self.folder, ignore_errors=True)
             raise RuntimeError(f"the gateway did not start ({self.process.returncode}):\n" + "\n".join(self.log[-30:]))
         # Told in the log, which another thread reads; not at all where the log says less.
         end = time.monotonic() + 2

@@ -222,7 +222,8 @@ def test_check(tmp_path):
 
 def test_check_agrees_with_serve(tmp_path):
     with pytest.raises(RuntimeError, match="no_such_key"):
-        Gateway("no_such_key: 1\n").start()
+        with Gateway("no_such_key: 1\n"):
+            pass
     # What is checked is what is served: a policy that is refused at load stops both.
     config = render(identities={"policies": {"p": {"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"StringLikes": {"a": "b"}}}]}}})
@@ -230,7 +231,8 @@ def test_check_agrees_with_serve(tmp_path):
     path.write_text(config)
     assert check(path=path).returncode == 1 and "StringLikes" in check(path=path).stderr
     with pytest.raises(RuntimeError, match="StringLikes"):
-        Gateway(config).start()
+        with Gateway(config):
+            pass
 
 
 def test_examples_are_good(tmp_path):
@@ -325,7 +327,8 @@ def test_generated_files_and_second_start(tmp_path):
                                     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ROOT_ACCESS_KEY])
 def test_weak_root_keys(secret):
     with pytest.raises(RuntimeError) as error:
-        Gateway(environment={"MARTLET_ROOT_SECRET_KEY": secret}).start()
+        with Gateway(environment={"MARTLET_ROOT_SECRET_KEY": secret}):
+            pass
     assert "root" in str(error.value)
     if len(secret) > 8 and secret != ROOT_ACCESS_KEY:
         assert secret not in str(error.value)
@@ -343,7 +346,8 @@ def test_spoiled_secret_files(tmp_path, spoil):
         assert (data / "root.json").exists() and (data / "keyring.json").exists()
     spoil(data)
     with pytest.raises(RuntimeError):
-        Gateway(folder=tmp_path, root_keys=False).start()
+        with Gateway(folder=tmp_path, root_keys=False):
+            pass
 
 
 def test_fips_needs_its_provider():
@@ -352,9 +356,11 @@ def test_fips_needs_its_provider():
     if modules:
         pytest.skip("this system has a FIPS module")
     with pytest.raises(RuntimeError, match="FIPS provider cannot be loaded"):
-        Gateway(render(tls={"fips": True})).start()
+        with Gateway(render(tls={"fips": True})):
+            pass
     with pytest.raises(RuntimeError, match="FIPS provider cannot be loaded"):
-        Gateway(render(tls={"fips": True, "fips_module": "/etc/hostname"})).start()
+        with Gateway(render(tls={"fips": True, "fips_module": "/etc/hostname"})):
+            pass
 
 
 def test_ready_line_and_exit():
@@ -370,7 +376,8 @@ def test_ready_line_and_exit():
 
 def test_occupied_port(gateway):
     with pytest.raises(RuntimeError):
-        Gateway(arguments=["--listen", f"127.0.0.1:{gateway.port}"]).start()
+        with Gateway(arguments=["--listen", f"127.0.0.1:{gateway.port}"]):
+            pass
 
 
 def test_command_line():

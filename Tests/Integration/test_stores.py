@@ -30,7 +30,7 @@ def front(request, store):
     return request.getfixturevalue(f"before_{store.rig}")
 
 
-def await_probe(gateway, status, timeout=15):
+def await_probe(gateway, status, timeout=40):
     end = time.monotonic() + timeout
     while probe(gateway, "/healthz/ready")[0] != status:
         assert time.monotonic() < end, probe(gateway, "/healthz/ready")
