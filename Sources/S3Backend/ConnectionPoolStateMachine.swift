@@ -74,6 +74,12 @@ struct ConnectionPoolStateMachine<Connection: AnyObject, Waiter: AnyObject> {
     return .wait
   }
 
+  /// The store is known to answer again, from another event loop's connections: no reason to hold back any longer.
+  mutating func storeAnswers() {
+    failures = 0
+    nextAttempt = NIODeadline.uptimeNanoseconds(0)
+  }
+
   /// How many connections to start opening now; they count as being opened from here on.
   mutating func takeConnectDemand(now: NIODeadline) -> Int {
     guard !isShutDown || !waiters.isEmpty else { return 0 }

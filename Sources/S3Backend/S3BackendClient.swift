@@ -71,6 +71,7 @@ final class S3BackendClient: BackendClient {
   // MARK: Leases
 
   func lease(_ call: S3Call) {
+    if pool.failureCount > 0, backend.isReady() { pool.storeAnswers() }
     switch pool.lease(call, now: .now()) {
     case .use(let connection): call.connectionIsReady(connection)
     case .wait:

@@ -1,6 +1,7 @@
 import Backend
 import HTTPWire
 import S3Model
+import S3Wire
 
 /// What goes to the store for one request, decided once: everything but the signature, which each attempt makes anew.
 struct UpstreamRequestPlan {
@@ -24,7 +25,7 @@ struct UpstreamRequestPlan {
     let operation = request.request.operation
     self.request = request
     method = operation.method
-    document = request.document
+    document = Self.document(request, region: backend.configuration.region)
     streamedLength = document == nil ? request.contentLength ?? 0 : 0
     expectsContinue = streamedLength > backend.configuration.limits.expectContinueBytes
     isRepeatable = Self.isRepeatable(request.request)
@@ -33,6 +34,18 @@ struct UpstreamRequestPlan {
     default: collectsAnswer = false
     }
     refusal = Self.refusal(request.request, scheme: backend.configuration.scheme)
+  }
+
+  /// The region that a client names for a new bucket is the gateway's, which the gateway has checked; the store is told
+  /// its own.
+  private static func document(_ request: BackendRequest, region: String) -> [UInt8]? {
+    guard request.request.operation == .createBucket, let document = request.document, !document.isEmpty else {
+      return request.document
+    }
+    let parsed = Result { () throws(S3WireError) in try CreateBucketConfiguration(document: document) }
+    guard case .success(var configuration) = parsed, configuration.locationConstraint != nil else { return document }
+    configuration.locationConstraint = region == "us-east-1" ? nil : region
+    return configuration.document
   }
 
   private static func isRepeatable(_ request: S3Request) -> Bool {

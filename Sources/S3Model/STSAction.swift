@@ -52,4 +52,31 @@ extension STSAction {
     case .tagSession: "sts:TagSession"
     }
   }
+
+  /// The name as the `Action` parameter has it, such as `AssumeRole`.
+  public var operation: StaticString {
+    switch self {
+    case .assumeRole: "AssumeRole"
+    case .assumeRoleWithCertificate: "AssumeRoleWithCertificate"
+    case .assumeRoleWithClientGrants: "AssumeRoleWithClientGrants"
+    case .assumeRoleWithCustomToken: "AssumeRoleWithCustomToken"
+    case .assumeRoleWithKerberos: "AssumeRoleWithKerberos"
+    case .assumeRoleWithLDAPIdentity: "AssumeRoleWithLDAPIdentity"
+    case .assumeRoleWithSAML: "AssumeRoleWithSAML"
+    case .assumeRoleWithWebIdentity: "AssumeRoleWithWebIdentity"
+    case .assumeRoot: "AssumeRoot"
+    case .decodeAuthorizationMessage: "DecodeAuthorizationMessage"
+    case .getAccessKeyInfo: "GetAccessKeyInfo"
+    case .getCallerIdentity: "GetCallerIdentity"
+    case .getDelegatedAccessToken: "GetDelegatedAccessToken"
+    case .getFederationToken: "GetFederationToken"
+    case .getServiceBearerToken: "GetServiceBearerToken"
+    case .getSessionToken: "GetSessionToken"
+    case .getWebIdentityToken: "GetWebIdentityToken"
+    case .setContext: "SetContext"
+    case .setSourceIdentity: "SetSourceIdentity"
+    case .tagGetWebIdentityToken: "TagGetWebIdentityToken"
+    case .tagSession: "TagSession"
+    }
+  }
 }

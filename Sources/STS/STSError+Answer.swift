@@ -95,8 +95,3 @@ extension STSError.Answer {
     self.init(code: code, status: status ?? code.status, message: message)
   }
 }
-
-extension STSAction {
-  /// `AssumeRole` of `sts:AssumeRole`.
-  var operation: Substring { "\(name)".dropFirst("sts:".count) }
-}

@@ -79,7 +79,13 @@ final class Assembly: Sendable {
   }
 
   /// Debian's place for OpenSSL's modules.
-  private static let fipsModulePath = "/usr/lib/x86_64-linux-gnu/ossl-modules/fips.so"
+  private static var fipsModulePath: String {
+    #if arch(arm64)
+    "/usr/lib/aarch64-linux-gnu/ossl-modules/fips.so"
+    #else
+    "/usr/lib/x86_64-linux-gnu/ossl-modules/fips.so"
+    #endif
+  }
 
   private static func makeFolder(_ path: String) throws(AssemblyError) {
     if mkdir(path, 0o700) != 0, errno != EEXIST {

@@ -5,6 +5,7 @@ import NIOCore
 import NIOPosix
 import S3Backend
 import S3Model
+import S3Wire
 import SigV4
 import Testing
 
@@ -159,6 +160,19 @@ import Testing
     let outcome = try await exchange.run(request, body: [1])
     #expect(outcome.refused?.code == .invalidRequest && store.requests.isEmpty)
     try await store.stop()
+  }
+
+  @Test(arguments: [("store-1", "store-1"), ("us-east-1", nil)])
+  func aNewBucketIsMadeInTheStoresRegion(_ region: String, _ expected: String?) async throws {
+    var asked = CreateBucketConfiguration()
+    asked.locationConstraint = "gateway-region"
+    asked.tags = [ObjectTag(key: "team", value: "blue")]
+    let (request, _) = try await forward("PUT /bucket", document: asked.document) {
+      $0.region = region
+    }
+    let sent = try CreateBucketConfiguration(document: try #require(request?.body))
+    #expect(sent.locationConstraint == expected)
+    #expect(sent.tags == asked.tags)
   }
 
   @Test func aRefusedRequestIsNotSentOnAConnectionThatIsReady() async throws {

@@ -195,6 +195,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         case .awaiting, .lingering, .closed: progress = false
         }
       }
+      // An empty slice would keep the whole receive buffer alive for as long as the connection idles.
+      if input.readableBytes == 0 { input = ByteBuffer() }
       isHeldBack = phase == .idle && input.readableBytes > 0
       flush()
       // Flushing may have made room for the answer to what waits.

@@ -20,13 +20,16 @@ extension Exchange {
     if verified != nil || (claim == nil && request != nil) { record.principal = caller.principal }
     record.accessKeyID = claim?.accessKeyID
     record.sessionName = session?.token.sessionName
-    record.operation = request?.operation.name ?? queryAction?.name
+    record.operation = request?.operation.name ?? queryAction?.operation
     if let request {
       record.accesses = request.accesses
       record.bucket = request.bucket.map { ByteString($0) }
       record.key = request.key
       record.versionID = request.versionID
       if request.operation == .deleteObjects { record.deniedAccesses = deletions.deniedAccesses }
+    }
+    if let queryAction {
+      record.accesses = [decision?.access ?? Access(action: .sts(queryAction), resource: "*")]
     }
     if let decision {
       record.outcome = decision.isAllowed ? .allowed : .denied

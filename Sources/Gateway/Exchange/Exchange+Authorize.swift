@@ -4,6 +4,7 @@ import HTTPWire
 import IAMPolicy
 import S3Model
 import S3Wire
+import Settings
 import SigV4
 
 /// May the caller? What decides is collected first, then ``Authorizer`` is asked once.
@@ -66,6 +67,7 @@ extension Exchange {
   /// Tags, regions and keys that the document names: accesses of their own, or values that conditions read.
   private func readDecidingDocument() throws(ExchangeFailure) {
     guard var request else { return }
+    var isForeignRegion = false
     do throws(S3WireError) {
       switch request.operation {
       case .deleteObjects:
@@ -77,6 +79,7 @@ extension Exchange {
       case .createBucket:
         let configuration = try CreateBucketConfiguration(document: body.collected)
         locationConstraint = configuration.locationConstraint.map { ByteString($0) }
+        isForeignRegion = configuration.locationConstraint.map { !snapshot.settings.regions.contains($0) } ?? false
         bodyTags = configuration.tags
         request.accesses += try request.accesses(document: body.collected)
       default:
@@ -85,6 +88,7 @@ extension Exchange {
     } catch {
       throw .wire(error)
     }
+    if isForeignRegion { throw .backend(.refused(StoreError(.illegalLocationConstraintException))) }
     self.request = request
   }
 

@@ -33,6 +33,26 @@ public struct CreateBucketConfiguration: Hashable, Sendable {
     }
   }
 
+  /// The document that says the same; empty when there is nothing to say.
+  public var document: [UInt8] {
+    guard locationConstraint != nil || !tags.isEmpty else { return [] }
+    var writer = XMLWriter(reserving: 256)
+    writer.open("CreateBucketConfiguration", namespace: XMLWriter.s3Namespace)
+    writer.optional("LocationConstraint", locationConstraint)
+    if !tags.isEmpty {
+      writer.open("Tags")
+      for tag in tags {
+        writer.open("Tag")
+        writer.element("Key", tag.key)
+        writer.element("Value", tag.value)
+        writer.close("Tag")
+      }
+      writer.close("Tags")
+    }
+    writer.close("CreateBucketConfiguration")
+    return writer.bytes
+  }
+
   /// What the body asks for beside the bucket itself.
   public func accesses(bucket: String) -> [Access] {
     tags.isEmpty ? [] : [Access(.tagResource, bucket: bucket)]
