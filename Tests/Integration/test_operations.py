@@ -116,7 +116,8 @@ def test_audit_lines():
         answer = sts.assume_role(RoleArn=role_arn("audited-role"), RoleSessionName="who")
         session = answer["Credentials"]
         line, = gateway.audit_lines(answer["ResponseMetadata"]["RequestId"])
-        assert line["service"] == "sts" and line["operation"] == "sts:AssumeRole" and line["decision"] == "allowed"
+        assert line["service"] == "sts" and line["operation"] == "AssumeRole" and line["decision"] == "allowed"
+        assert line["actions"] == ["sts:AssumeRole"]
         temporary = dict(access_key=session["AccessKeyId"], secret_key=session["SecretAccessKey"],
                          token=session["SessionToken"])
         got = gateway.client(**temporary).get_object(Bucket="audited", Key='k "é"')
