@@ -42,10 +42,4 @@ extension Assembly {
       Stop with Ctrl-C.
       """
   }
-
-  private static func absolute(_ path: String) -> String {
-    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
-    defer { free(folder) }
-    return String(cString: folder) + "/" + path
-  }
 }

@@ -101,6 +101,13 @@ final class Assembly: Sendable {
     return options
   }
 
+  /// A path that stays the same whatever the working directory becomes.
+  static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
+  }
+
   // MARK: Backends
 
   private static func make(
@@ -108,7 +115,7 @@ final class Assembly: Sendable {
   ) throws -> any StorageBackend {
     switch backend.kind {
     case .file(let file):
-      var options = FileBackend.Options(folder: file.path)
+      var options = FileBackend.Options(folder: absolute(file.path))
       options.name = backend.name
       options.accountID = settings.accountID
       options.region = settings.regions[0]

@@ -384,3 +384,17 @@ def test_occupied_port(gateway):
 def test_command_line():
     assert subprocess.run([str(BINARY), "--help"], capture_output=True, timeout=10).returncode == 0
     assert subprocess.run([str(BINARY), "serve", "--nonsense"], capture_output=True, timeout=10).returncode != 0
+
+
+def test_a_relative_data_folder(tmp_path):
+    """As `make run` starts it."""
+    process = subprocess.Popen(
+        [str(BINARY), "serve", "--data", "data", "--listen", "127.0.0.1:0", "--operations", "127.0.0.1:0"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env={key: value for key, value in os.environ.items() if not key.startswith("MARTLET_")})
+    try:
+        assert process.stdout.readline().startswith("ready https://127.0.0.1:")
+        assert (tmp_path / "data" / "objects").is_dir()
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
