@@ -35,16 +35,19 @@ final class Worker {
   private var requestIDs: RequestIDGenerator
   private var headWriter: ResponseHeadWriter
   private var headWriterSecond: Int64 = -1
+  private let clock: () -> UnixTime
   private var tick: RepeatedTask?
   private var whenEmpty: EventLoopPromise<Void>?
 
   /// How often deadlines of connections are looked at; they are late by at most this.
   private static let tickInterval = TimeAmount.milliseconds(250)
 
-  /// - Parameter seed: random, for request ids.
+  /// - Parameters:
+  ///   - seed: random, for request ids.
+  ///   - clock: tells the wall clock's time.
   init(
     eventLoop: any EventLoop, keeper: SnapshotKeeper, audit: AuditSink, limiter: ConnectionLimiter, hostID: [UInt8],
-    seed: UInt64, log: Logger
+    seed: UInt64, log: Logger, clock: @escaping () -> UnixTime = UnixTime.now
   ) {
     self.eventLoop = eventLoop
     self.keeper = keeper
@@ -54,6 +57,7 @@ final class Worker {
     self.limiter = limiter
     self.hostID = hostID
     self.log = log
+    self.clock = clock
     self.requestIDs = RequestIDGenerator(seed: seed)
     self.headWriter = ResponseHeadWriter(date: [], hostID: hostID)
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
@@ -115,7 +119,7 @@ final class Worker {
 
   // MARK: Per request
 
-  func now() -> UnixTime { UnixTime.now() }
+  func now() -> UnixTime { clock() }
 
   /// Fresh randomness for a session.
   func sessionSeed() throws(STSError) -> SessionSeed {

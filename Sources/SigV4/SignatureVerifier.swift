@@ -98,6 +98,19 @@ public struct SignatureVerifier: Sendable {
     }
   }
 
+  /// Whether bytes of a body may still come for a request verified before: aws-chunked ones,
+  /// whose chunks and trailers follow the head, keep to the clock until their end.
+  ///
+  /// Presigned requests and forms have lives of their own, which count when they start.
+  /// - Parameter nowSeconds: Unix time, as the bytes come.
+  public func checkBodyTime(_ signature: VerifiedSignature, nowSeconds: Int64) throws(SigV4Error) {
+    guard signature.payload.isChunked, signature.placement == .header else { return }
+    let requestSeconds = signature.date.unixSeconds
+    guard nowSeconds - requestSeconds <= skewSecondsMax else {
+      throw .requestTimeTooSkewed(requestSeconds: requestSeconds, serverSeconds: nowSeconds)
+    }
+  }
+
   /// The payload line, and whether the service allows such a payload at all.
   private func canonicalPayload(
     _ claim: SignatureClaim, _ profile: SignatureProfile, _ bodyDigest: SHA256Digest?

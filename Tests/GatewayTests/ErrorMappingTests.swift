@@ -36,6 +36,9 @@ import Testing
   @Test func otherServicesHaveCodesOfTheirOwn() {
     #expect(reply(.unknownAccessKey, .sts).codeName == "InvalidClientTokenId")
     #expect(reply(.invalidToken, .iam).codeName == "InvalidClientTokenId")
+    for service in [Service.s3, .sts, .iam] {
+      #expect(reply(.tokenBesideLongLivedKey, service).codeName == "InvalidToken")
+    }
     #expect(reply(.anonymousNotAllowed, .sts).codeName == "MissingAuthenticationToken")
     let document = reply(.anonymousNotAllowed, .sts).document(
       .sts, resource: "/", requestID: RequestID(value: 1), hostID: "node")

@@ -1,6 +1,7 @@
 """What a careful reader of the promises would try: each test is one sentence of them, on the running gateway."""
 
 import base64
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import pathlib
 import re
 import struct
 import subprocess
+import time
 import urllib.parse
 import zlib
 
@@ -403,6 +405,74 @@ def test_nothing_outlives_its_session(tmp_path):
     assert own.status == 200, own
     for answer in (url, stream):
         assert answer.status == 400 and code(answer) == "ExpiredToken", answer
+
+
+def test_an_upload_ends_with_its_session(tmp_path):
+    with Gateway(folder=tmp_path) as gateway:
+        gateway.client().create_bucket(Bucket="issue")
+        made = gateway.client("sts").get_federation_token(Name="guest", DurationSeconds=900, Policy=json.dumps(
+            policy(allow("s3:*", "*"))))["Credentials"]
+    session = {"access_key": made["AccessKeyId"], "secret_key": made["SecretAccessKey"]}
+    import datetime
+    with Gateway(folder=tmp_path, **at(890)) as gateway:
+        def upload(key, seconds, token=None, **keys):
+            when = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=890)
+            headers = {"x-amz-security-token": token} if token else {}
+            with Wire(gateway) as wire:
+                wire.send(head(gateway, "PUT", f"/issue/{key}", payload="UNSIGNED-PAYLOAD", headers=headers, when=when,
+                               length=100_000, **keys))
+                wire.send(b"x" * 60_000)
+                time.sleep(seconds)
+                wire.send(b"x" * 40_000)
+                return wire.answer("PUT")
+
+        assert upload("in-time", 0, made["SessionToken"], **session).status == 200
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            own = pool.submit(upload, "own", 12)
+            late = upload("late", 12, made["SessionToken"], **session)
+        assert late.status == 400 and code(late) == "ExpiredToken", late
+        assert own.result().status == 200, own.result()
+        names = {o["Key"] for o in json.loads(gateway.aws(
+            "s3api", "list-objects-v2", "--bucket", "issue", "--output", "json").stdout)["Contents"]}
+        assert names == {"in-time", "own"}
+
+
+@pytest.mark.parametrize("kind", ["STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+                                  "STREAMING-UNSIGNED-PAYLOAD-TRAILER"])
+def test_chunks_and_trailers_keep_to_the_clock(gateway, kind):
+    """15 minutes from x-amz-date, to the last byte of the stream."""
+    import datetime
+    data = b"streamed"
+    trailer = b"x-amz-checksum-crc32:" + base64.b64encode(zlib.crc32(data).to_bytes(4, "big"))
+
+    def upload(age, seconds):
+        when = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=age)
+        headers = {"content-encoding": "aws-chunked", "x-amz-decoded-content-length": str(len(data))}
+        if kind.endswith("TRAILER"):
+            headers["x-amz-trailer"] = "x-amz-checksum-crc32"
+        # The head must be signed before the body is known; its length is the same whatever the signatures are.
+        for length in (0, None):
+            if length is None:
+                length = len(body)
+            request, signer, signature = signed_head(gateway, "PUT", f"/issue/clock-{age}", kind, headers, when=when,
+                                                     length=length)
+            if kind.startswith("STREAMING-UNSIGNED"):
+                body = f"{len(data):x}\r\n".encode() + data + b"\r\n0\r\n" + trailer + b"\r\n\r\n"
+            else:
+                body = signed_chunks(signer, signature, [data], trailer if kind.endswith("TRAILER") else None)
+        with Wire(gateway) as wire:
+            wire.send(request + body[:-20])
+            time.sleep(seconds)
+            wire.send(body[-20:])
+            return wire.answer("PUT")
+
+    answer = upload(890, 0)
+    assert answer.status == 200, answer
+    answer = upload(898, 4)
+    assert answer.status == 403 and code(answer) == "RequestTimeTooSkewed", answer
+    with refused("NoSuchKey"):
+        gateway.client().get_object(Bucket="issue", Key="clock-898")
+    assert gateway.client().get_object(Bucket="issue", Key="clock-890")["Body"].read() == data
 
 
 # --- TLS

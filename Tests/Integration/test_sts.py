@@ -298,6 +298,12 @@ def test_tokens_that_do_not_count(gateway):
         assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403)
     with refused("InvalidClientTokenId", status=403):
         gateway.client("sts", **{**session, "token": flipped}).get_caller_identity()
+    # No way to be two people, whatever the service and whether the token is any good.
+    for service, call in [("sts", "get_caller_identity"), ("iam", "list_users")]:
+        for beside in (token, flipped, "x"):
+            with refused("InvalidToken", status=400):
+                getattr(gateway.client(service, **keys("bob"), token=beside), call)()
+    assert gateway.client("sts", **keys("bob")).get_caller_identity()["Arn"] == user_arn("bob")
 
 
 def test_wrong_secret_of_a_session_does_not_show_its_token(gateway):

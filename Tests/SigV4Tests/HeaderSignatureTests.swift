@@ -129,6 +129,35 @@ import Testing
 
   // MARK: Scope and time
 
+  @Test(arguments: [
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+    "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+  ])
+  func streamsKeepToTheClockUntilTheirEnd(kind: String) throws {
+    var request = RequestFixture()
+    request.method = "PUT"
+    request.headers = [("Host", "h"), ("x-amz-content-sha256", kind), ("x-amz-decoded-content-length", "5")]
+    let now = RequestFixture.now
+    let verifier = SignatureVerifier()
+    let signature = try request.verify()
+    try verifier.checkBodyTime(signature, nowSeconds: now + 900)
+    // A clock that is set back refuses nothing that was good.
+    try verifier.checkBodyTime(signature, nowSeconds: now - 10_000)
+    #expect(throws: SigV4Error.requestTimeTooSkewed(requestSeconds: now, serverSeconds: now + 901)) {
+      try verifier.checkBodyTime(signature, nowSeconds: now + 901)
+    }
+  }
+
+  @Test func otherBodiesTakeTheirTime() throws {
+    let verifier = SignatureVerifier()
+    try verifier.checkBodyTime(RequestFixture().verify(), nowSeconds: RequestFixture.now + 100_000)
+    var presigned = RequestFixture()
+    presigned.method = "PUT"
+    presigned.lifetimeSeconds = "10"
+    presigned.headers = [("Host", "h")]
+    try verifier.checkBodyTime(presigned.verify(), nowSeconds: RequestFixture.now + 100_000)
+  }
+
   @Test func scope() throws {
     var request = RequestFixture()
     request.region = "eu-west-1"

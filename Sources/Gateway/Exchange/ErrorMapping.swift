@@ -34,6 +34,7 @@ enum ErrorMapping {
       service == .s3 ? ErrorReply(.invalidAccessKeyId) : ErrorReply(.invalidClientTokenId)
     case .invalidToken, .revokedToken:
       service == .s3 ? ErrorReply(.invalidToken) : ErrorReply(.invalidClientTokenId)
+    case .tokenBesideLongLivedKey: ErrorReply(.invalidToken)
     case .expiredToken: ErrorReply(.expiredToken)
     case .unsupportedAuthorization: ErrorReply(.invalidArgument, "Unsupported Authorization Type")
     case .anonymousNotAllowed:

@@ -2,6 +2,7 @@ import Backend
 import HTTPWire
 import NIOCore
 import S3Model
+import STS
 import SigV4
 
 /// The request body: from the connection through the payload decoder to where it is wanted.
@@ -30,6 +31,7 @@ extension Exchange {
     body.received += UInt64(piece.readableBytes)
     do throws(ExchangeFailure) {
       if body.received > snapshot.bodyBytesMax { throw .bodyTooLarge(bytesMax: snapshot.bodyBytesMax) }
+      try checkBodyTime()
       if case .form = body.destination {
         try receiveForm(piece)
         return
@@ -47,6 +49,18 @@ extension Exchange {
       }
     } catch {
       fail(error)
+    }
+  }
+
+  /// A body may take longer than what it was sent under: nothing goes on past the session's expiry, and no chunk or
+  /// trailer past the time allowed to its signature.
+  func checkBodyTime() throws(ExchangeFailure) {
+    guard session != nil || expectation?.isChunked == true else { return }
+    let now = worker.now()
+    if let session, session.token.isExpired(atMilliseconds: now.milliseconds) { throw .expiredToken }
+    guard let verified else { return }
+    try signed { () throws(SigV4Error) in
+      try snapshot.verifier.checkBodyTime(verified, nowSeconds: now.seconds)
     }
   }
 
@@ -81,6 +95,7 @@ extension Exchange {
 
   /// Verifies what the decoder has seen, then lets the withheld piece or the collected document go.
   func endBody() throws(ExchangeFailure) {
+    try checkBodyTime()
     if case .form = body.destination { try endForm() }
     if let decoder = body.decoder {
       do throws(SigV4Error) {

@@ -63,7 +63,7 @@ extension Exchange {
   /// Claim to caller: the key exists and is active, the signature is good, the session still counts.
   func identify() throws(ExchangeFailure) -> Stage {
     if let claim {
-      expectation = try verify(claim, profile: .s3, bodyDigest: nil).payload
+      expectation = try verify(claim, profile: .s3, bodyDigest: nil, at: now).payload
     } else {
       do throws(SigV4Error) {
         expectation = try PayloadExpectation(anonymous: head)
@@ -106,13 +106,13 @@ extension Exchange {
   /// Looks the key up, verifies, and sets ``verified`` and ``caller``. One order for every kind of key, so that what is
   /// refused first does not depend on secrets.
   func verify(
-    _ claim: SignatureClaim, profile: SignatureProfile, bodyDigest: SHA256Digest?
+    _ claim: SignatureClaim, profile: SignatureProfile, bodyDigest: SHA256Digest?, at time: UnixTime
   ) throws(ExchangeFailure) -> VerifiedSignature {
-    let identity = try RequestIdentity.look(up: claim, in: snapshot, at: now, worker: worker)
+    let identity = try RequestIdentity.look(up: claim, in: snapshot, at: time, worker: worker)
     let signature: VerifiedSignature
     do throws(SigV4Error) {
       signature = try snapshot.verifier.verify(
-        claim, head: head, secret: identity.secret, profile: profile, nowSeconds: now.seconds, bodyDigest: bodyDigest,
+        claim, head: head, secret: identity.secret, profile: profile, nowSeconds: time.seconds, bodyDigest: bodyDigest,
         scratch: worker.scratch)
     } catch {
       throw .signature(error)

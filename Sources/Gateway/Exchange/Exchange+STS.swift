@@ -32,7 +32,8 @@ extension Exchange {
   func query() throws(ExchangeFailure) -> Stage {
     guard let claim else { throw .anonymousNotAllowed }
     let digest = body.collected.withUnsafeBytes { worker.hasher.digest(of: $0) }
-    _ = try verify(claim, profile: service == .iam ? .iam : .sts, bodyDigest: digest)
+    // By the clock of now: the body may have taken its time.
+    _ = try verify(claim, profile: service == .iam ? .iam : .sts, bodyDigest: digest, at: worker.now())
     // Presigned requests have the action and the signature in one query, whatever the method.
     let query = try wire { () throws(S3WireError) in try FormParameters(queryBytes) }
     let form = try wire { () throws(S3WireError) in try FormParameters(head.method == .post ? body.collected : []) }

@@ -15,7 +15,7 @@ extension ExchangeFailure {
     case .signature(let error): error.label
     case .unknownAccessKey: .unknownAccessKey
     case .inactiveAccessKey: .inactiveAccessKey
-    case .invalidToken, .revokedToken: .badSessionToken
+    case .invalidToken, .tokenBesideLongLivedKey, .revokedToken: .badSessionToken
     case .expiredToken: .expired
     case .unsupportedAuthorization, .anonymousNotAllowed: .unsigned
     case .denied(let decision): decision.isExplicitDeny ? .explicitDeny : .notAllowed

@@ -34,8 +34,9 @@ enum ExchangeFailure: Error {
   case signature(SigV4Error)
   case unknownAccessKey
   case inactiveAccessKey
-  /// A session token beside a long-lived key, or one that does not open, or belongs to another key.
+  /// A session token that does not open, or belongs to another key.
   case invalidToken
+  case tokenBesideLongLivedKey
   case expiredToken
   case revokedToken
   /// A scheme that no provider here accepts, such as Bearer.

@@ -12,7 +12,7 @@ struct RequestIdentity {
   let session: OpenedSession?
   fileprivate let credential: AccessKeyRecord?
 
-  /// - Throws: `unknownAccessKey`, `invalidToken`, `expiredToken`.
+  /// - Throws: `unknownAccessKey`, `tokenBesideLongLivedKey`, `invalidToken`, `expiredToken`.
   static func look(
     up claim: SignatureClaim, in snapshot: Snapshot, at now: UnixTime, worker: Worker
   ) throws(ExchangeFailure) -> RequestIdentity {
@@ -22,7 +22,7 @@ struct RequestIdentity {
       return RequestIdentity(secret: credential.secret, session: nil, credential: credential)
     }
     // A token beside a long-lived key is no way to be two people.
-    guard credential == nil else { throw .invalidToken }
+    guard credential == nil else { throw .tokenBesideLongLivedKey }
     let ring = snapshot.keyRing
     do throws(SessionTokenError) {
       let session = try worker.sessions.open(
