@@ -13,6 +13,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -30,6 +31,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   // Imports point down only: each block may use the blocks above it.
   targets: [
@@ -54,6 +56,8 @@ let package = Package(
     tests("S3WireTests", ["HTTPWire", "S3Model", "S3Wire"]),
     library("SigV4", ["Cryptography", "HTTPWire", "JSON", "S3Model"]),
     tests("SigV4Tests", ["SigV4", "Cryptography", "HTTPWire", "S3Model"]),
+    library("Rego", ["Cryptography", "JSON", bigInt]),
+    tests("RegoTests", ["Rego"]),
 
     // Decisions
     library("Authorization", ["IAMPolicy", "S3Model"]),

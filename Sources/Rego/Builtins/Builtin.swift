@@ -1,0 +1,92 @@
+/// Why a builtin gave no value. The evaluator turns it into undefined, or, when strict, into an `eval_builtin_error` or
+/// `eval_type_error` with the builtin's name and place.
+public enum BuiltinError: Error, Sendable {
+  /// An operand has the wrong type or value; `operand` counts from 1. OPA's text: `operand 1 must be string but got number`.
+  case operand(_ operand: Int, message: String)
+  /// Anything else, in OPA's words after `NAME: `.
+  case failed(String)
+  /// Stops the evaluation even when not strict: budgets, and builtins that this engine knows but never runs.
+  case halt(HaltReason)
+
+  public enum HaltReason: Error, Sendable {
+    case unsupported
+    case memoryBudget
+    case instructionBudget
+  }
+
+  /// `operand N must be …` with OPA's list of types.
+  static func operand(_ operand: Int, mustBe expected: String, got value: Value) -> BuiltinError {
+    .operand(operand, message: "must be \(expected) but got \(value.typeName)")
+  }
+}
+
+/// What a builtin may ask beyond its operands. One per evaluation; not shared between threads.
+public protocol BuiltinContext: AnyObject {
+  /// Nanoseconds since 1970, constant during one evaluation. Source: OPA `time.now_ns`.
+  var nowNanoseconds: Int64 { get }
+  /// Random bytes; the same call with the same key in one evaluation yields the same.
+  func randomBytes(_ count: Int) -> [UInt8]
+  /// A value that a builtin keeps for the rest of the evaluation under its name and a key (uuid.rfc4122, rand.intn).
+  func memoized(_ builtin: StaticString, _ key: Value) -> Value?
+  func memoize(_ builtin: StaticString, _ key: Value, _ value: Value)
+  /// Compiled patterns and parsed certificates of this evaluation or of the policy, by kind and source.
+  var cache: BuiltinCache { get }
+  /// Charges for work that grows with its operands (ranges, products, `walk`, replacements).
+  func charge(instructions: Int, bytes: Int) throws(BuiltinError)
+  /// A line of `print` or `trace`.
+  func note(_ line: String)
+  var input: Value { get throws(BuiltinError) }
+}
+
+/// Objects that are costly to make, kept by the evaluation and, when made at compile time, by the policy.
+public final class BuiltinCache {
+  private var entries: [Key: any Sendable] = [:]
+  struct Key: Hashable {
+    var kind: ObjectIdentifier
+    var source: Text
+  }
+
+  public init() {}
+
+  public func find<Entry: Sendable>(_ source: Text, _ kind: Entry.Type) -> Entry? {
+    entries[Key(kind: ObjectIdentifier(kind), source: source)] as? Entry
+  }
+
+  public func keep<Entry: Sendable>(_ entry: Entry, for source: Text) {
+    if entries.count >= 256 { entries.removeAll(keepingCapacity: true) }
+    entries[Key(kind: ObjectIdentifier(Entry.self), source: source)] = entry
+  }
+}
+
+/// Operands of a call, by position from 0; never undefined.
+public typealias Operands = UnsafeBufferPointer<Value>
+
+/// The function behind a builtin. Returning `.undefined` makes the call undefined without an error.
+public typealias BuiltinFunction =
+  @Sendable (_ operands: Operands, _ context: any BuiltinContext) throws(BuiltinError) -> Value
+
+/// One builtin: declaration for the compiler and function for the evaluator.
+public struct Builtin: Sendable {
+  /// As called: `startswith`, `io.jwt.decode`, `internal.member_2`; operators by OPA's names (`plus`, `equal`).
+  public let name: String
+  public let operands: [TypeDescription]
+  public let result: TypeDescription
+  /// The infix operator, for messages and the formatter.
+  public let infix: String?
+  /// May answer differently in another evaluation (`time.now_ns`, `uuid.rfc4122`): never folded at compile time.
+  public let nondeterministic: Bool
+  /// nil where the engine knows the builtin but never runs it (`http.send`): calling it halts with `unsupported`.
+  public let function: BuiltinFunction?
+
+  public init(
+    _ name: String, _ operands: [TypeDescription], _ result: TypeDescription, infix: String? = nil,
+    nondeterministic: Bool = false, _ function: BuiltinFunction?
+  ) {
+    self.name = name
+    self.operands = operands
+    self.result = result
+    self.infix = infix
+    self.nondeterministic = nondeterministic
+    self.function = function
+  }
+}

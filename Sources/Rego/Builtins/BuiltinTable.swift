@@ -1,0 +1,12 @@
+/// Every builtin by name. Each family adds its list in its own file (`Builtins+Strings.swift` …).
+public enum BuiltinTable {
+  static let families: [[Builtin]] = []
+
+  public static let all: [String: Builtin] = {
+    var table: [String: Builtin] = [:]
+    for builtin in families.joined() {
+      precondition(table.updateValue(builtin, forKey: builtin.name) == nil, "two builtins named \(builtin.name)")
+    }
+    return table
+  }()
+}

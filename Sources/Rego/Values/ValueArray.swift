@@ -1,0 +1,33 @@
+/// An array of Rego.
+public final class ValueArray: Sendable {
+  public let elements: [Value]
+
+  @inlinable
+  public init(_ elements: [Value]) { self.elements = elements }
+
+  public static let empty = ValueArray([])
+
+  @inlinable public var count: Int { elements.count }
+  @inlinable public var isEmpty: Bool { elements.isEmpty }
+  @inlinable public subscript(index: Int) -> Value { elements[index] }
+
+  @inlinable public var tableHash: UInt64 {
+    var state: UInt64 = 5
+    for element in elements { state = ByteHash.mix(state, element.tableHash) }
+    return state
+  }
+
+  func compare(_ other: ValueArray) -> Int {
+    for (left, right) in zip(elements, other.elements) {
+      let order = left.compare(right)
+      if order != 0 { return order }
+    }
+    return count - other.count
+  }
+}
+
+extension ValueArray: Equatable {
+  public static func == (left: ValueArray, right: ValueArray) -> Bool {
+    left === right || left.elements == right.elements
+  }
+}
