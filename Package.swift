@@ -14,6 +14,7 @@ let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", packag
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -56,7 +57,7 @@ let package = Package(
     tests("S3WireTests", ["HTTPWire", "S3Model", "S3Wire"]),
     library("SigV4", ["Cryptography", "HTTPWire", "JSON", "S3Model"]),
     tests("SigV4Tests", ["SigV4", "Cryptography", "HTTPWire", "S3Model"]),
-    library("Rego", ["Cryptography", "JSON", bigInt]),
+    library("Rego", ["Cryptography", "JSON", bigInt, yams]),
     tests("RegoTests", ["Rego"]),
 
     // Decisions
@@ -64,7 +65,7 @@ let package = Package(
     tests("AuthorizationTests", ["Authorization", "HTTPWire", "IAMPolicy", "S3Model"]),
 
     // Services
-    library("Settings", ["Authorization", "IAMPolicy", "S3Model", .product(name: "Yams", package: "Yams")]),
+    library("Settings", ["Authorization", "IAMPolicy", "S3Model", yams]),
     tests("SettingsTests", ["Settings"]),
     library("Identity", ["Authorization", "Cryptography", "JSON", "S3Model", "Settings", "SigV4"]),
     tests(

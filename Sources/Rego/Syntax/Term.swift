@@ -22,6 +22,8 @@ public struct Term: Sendable {
   public enum TemplatePart: Sendable {
     case text(Text)
     case term(Term)
+    /// `{x with input as y}`: an expression, only where it has `with`; its node is `.term`.
+    case expression(Expression)
   }
 
   public var node: Node
