@@ -47,7 +47,7 @@ final class GatewayServer: Sendable {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 4096)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.autoRead, value: false)
       .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 65_536, high: 262_144))
@@ -56,6 +56,9 @@ final class GatewayServer: Sendable {
         channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
       }
     let channel = try await bootstrap.bind(host: host, port: port).get()
+    try await channel.eventLoop.submit { [log] in
+      try channel.pipeline.syncOperations.addHandler(AcceptFailureHandler(log: log))
+    }.get()
     listener.withLock { $0 = channel }
     guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
     return address
@@ -78,7 +81,7 @@ final class GatewayServer: Sendable {
         counted, connectionsMax: listening.connectionsMax, connectionsPerAddressMax: perAddressMax)
     else {
       log.debug("too many connections", metadata: ["remote": "\(peerText)"])
-      throw ChannelError.operationUnsupported
+      throw AcceptFailureHandler.Refused()
     }
     let limiter = self.limiter
     let context = tls()

@@ -21,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     // A peer that hangs up is an error of its connection, never the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    DescriptorLimit.raise()
     let environment = ProcessEnvironment.all
     let loader = options.loader(environment: environment)
     let assembly: Assembly

@@ -4,8 +4,11 @@ import json
 import os
 import pathlib
 import re
+import shutil
+import socket
 import stat
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -398,3 +401,46 @@ def test_a_relative_data_folder(tmp_path):
     finally:
         process.terminate()
         assert process.wait(20) == 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="every other test is this one")
+def test_an_ordinary_user():
+    """Nothing that only root may do is needed to serve."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="martlet-user."))
+    try:
+        binary = shutil.copy(BINARY, folder)
+        os.chown(folder, 65534, 65534)
+        wrapper = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs",
+                   "sh", "-c", 'shift; exec "$0" "$@"', binary]
+        with Gateway(folder=folder, wrapper=wrapper) as running:
+            s3 = running.client()
+            s3.create_bucket(Bucket="ordinary")
+            s3.put_object(Bucket="ordinary", Key="k", Body=b"content")
+            assert s3.get_object(Bucket="ordinary", Key="k")["Body"].read() == b"content"
+            assert (running.data / "keyring.json").stat().st_uid == 65534
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_descriptors():
+    """Shells start programs with few; the gateway takes what it may have, and says when they are all in use."""
+    with Gateway(wrapper=["prlimit", "--nofile=64:96"]) as running:
+        _, metrics = probe(running, "/metrics")
+        assert "process_max_fds 96" in metrics.splitlines()
+        wires = []
+        try:
+            for _ in range(120):
+                wires.append(socket.create_connection(("127.0.0.1", running.port), timeout=5))
+            running.await_log("cannot accept a connection")
+        finally:
+            for wire in wires:
+                wire.close()
+        end = time.monotonic() + 10
+        while True:
+            try:
+                running.client().list_buckets()
+                break
+            except Exception:
+                assert time.monotonic() < end, running.log[-5:]
+                time.sleep(0.2)
+        assert sum("cannot accept" in line for line in running.log) < 5
