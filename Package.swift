@@ -127,16 +127,22 @@ let package = Package(
   ]
 )
 
-// The fuzz targets are no part of a usual build: Tests/Fuzz/run.sh asks for them, instrumented, in a folder of their own.
-if Context.environment["MARTLET_FUZZ"] != nil {
+// The fuzz targets are one set of sources: usually a test that runs their corpus once; for Tests/Fuzz/run.sh, which asks
+// for it, a program around libFuzzer, instrumented, in a folder of its own.
+let fuzzed: [Target.Dependency] = [
+  "Authorization", "Backend", "Cryptography", "Gateway", "HTTPWire", "IAMPolicy", "JSON", "S3Backend", "S3Model",
+  "S3Wire", "STS", "Settings", "SigV4", "TLS", logging, nioCore,
+]
+let seeds = ["Corpus", "conformance.py", "run.sh"]
+if Context.environment["MARTLET_FUZZ"] == nil {
+  package.targets.append(
+    .testTarget(
+      name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz", exclude: seeds + ["LibFuzzer.swift"],
+      swiftSettings: settings))
+} else {
   package.targets.append(
     .executableTarget(
-      name: "Fuzz",
-      dependencies: [
-        "Authorization", "Backend", "Cryptography", "Gateway", "HTTPWire", "IAMPolicy", "JSON", "S3Backend", "S3Model",
-        "S3Wire", "STS", "Settings", "SigV4", "TLS", logging, nioCore,
-      ],
-      path: "Tests/Fuzz", exclude: ["Corpus", "run.sh"],
+      name: "Fuzz", dependencies: fuzzed, path: "Tests/Fuzz", exclude: seeds + ["CorpusTests.swift"],
       // libFuzzer brings the main function.
       swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
 }
