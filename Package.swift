@@ -51,6 +51,8 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
 
     // Engines
+    library("JWT", ["Cryptography", "JSON"]),
+    tests("JWTTests", ["JWT", "Cryptography", "JSON"]),
     library("IAMPolicy", ["JSON", "S3Model"]),
     tests("IAMPolicyTests", ["IAMPolicy", "JSON", "S3Model"]),
     library("S3Wire", ["HTTPWire", "S3Model"]),
@@ -123,7 +125,9 @@ let package = Package(
       ], swiftSettings: settings),
 
     // Conformance
-    tests("ConformanceTests", ["Cryptography", "HTTPWire", "IAMPolicy", "S3Backend", "S3Model", "S3Wire", "SigV4"]),
+    tests(
+      "ConformanceTests",
+      ["Cryptography", "HTTPWire", "IAMPolicy", "JSON", "JWT", "S3Backend", "S3Model", "S3Wire", "SigV4"]),
   ]
 )
 

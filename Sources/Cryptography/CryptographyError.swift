@@ -6,6 +6,17 @@ public enum CryptographyError: Error, Equatable, Sendable {
   case authenticationFailed
   /// The bytes are no key of the algorithm (out of range, not on the curve).
   case invalidKey
+  /// A well-formed key or certificate of an algorithm, curve or size that this module does not take.
+  case unsupportedKey
+  /// The key does not make or check signatures of the scheme that was asked for.
+  case wrongScheme
+  /// The bytes are no PEM or DER of what was asked for.
+  case malformed(MalformedItem)
   /// OpenSSL refused an operation that cannot fail on well-formed input: no provider, no memory, no entropy.
   case unavailable
+}
+
+/// What could not be read.
+public enum MalformedItem: String, Sendable {
+  case publicKey, privateKey, certificate, certificateRequest
 }

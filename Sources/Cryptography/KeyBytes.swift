@@ -20,8 +20,11 @@ final class KeyBytes: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(storage)
   }
 
+  /// Overwrites in a way that the compiler does not leave out.
+  static func wipe(_ bytes: UnsafeMutableRawBufferPointer) { OPENSSL_cleanse(bytes.baseAddress, bytes.count) }
+
   deinit {
-    OPENSSL_cleanse(storage.baseAddress, storage.count)
+    Self.wipe(storage)
     storage.deallocate()
   }
 }

@@ -7,6 +7,9 @@ enum MessageDigest {
   // Immutable after creation, reference counted by OpenSSL, never freed.
   nonisolated(unsafe) static let sha256 = fetch("SHA2-256", nil)
   nonisolated(unsafe) static let sha1 = fetch("SHA1", nil)
+  nonisolated(unsafe) static let sha224 = fetch("SHA2-224", nil)
+  nonisolated(unsafe) static let sha384 = fetch("SHA2-384", nil)
+  nonisolated(unsafe) static let sha512 = fetch("SHA2-512", nil)
   /// From a library context of its own: S3's ETags need MD5 even where the FIPS provider, which has none, is the
   /// default for everything else.
   nonisolated(unsafe) static let md5: OpaquePointer = {
