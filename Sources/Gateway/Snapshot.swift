@@ -30,6 +30,7 @@ final class Snapshot: Sendable {
   let idleTimeout: TimeAmount
   let headTimeout: TimeAmount
   let bodyTimeout: TimeAmount
+  let bodyRateMin: Int
   let drainTimeout: TimeAmount
   let bodyBytesMax: UInt64
   let drainBytesMax: UInt64
@@ -56,6 +57,7 @@ final class Snapshot: Sendable {
     idleTimeout = TimeAmount(limits.idleTimeout)
     headTimeout = TimeAmount(limits.headTimeout)
     bodyTimeout = TimeAmount(limits.bodyTimeout)
+    bodyRateMin = limits.bodyRateMin
     drainTimeout = TimeAmount(limits.drainTimeout)
     bodyBytesMax = UInt64(limits.bodyBytesMax)
     drainBytesMax = UInt64(limits.drainBytesMax)

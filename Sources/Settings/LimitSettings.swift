@@ -16,6 +16,8 @@ public struct LimitSettings: Hashable, Sendable {
   public let headTimeout: Duration
   /// Without any progress of a body, in either direction.
   public let bodyTimeout: Duration
+  /// Slowest average at which a request body may come once ``bodyTimeout`` is used up, in bytes per second; 0 for any.
+  public let bodyRateMin: Int
   /// Connections in all.
   public let connectionsMax: Int
   /// Connections from one address. Trusted proxies are not counted.
@@ -44,6 +46,7 @@ extension LimitSettings {
     idleTimeout = reader.duration("idle_timeout", default: .seconds(75), in: tenMilliseconds...(.seconds(3600)))
     headTimeout = reader.duration("head_timeout", default: .seconds(10), in: tenMilliseconds...(.seconds(600)))
     bodyTimeout = reader.duration("body_timeout", default: .seconds(60), in: tenMilliseconds...(.seconds(3600)))
+    bodyRateMin = reader.size("body_rate_min", default: 512, in: 0...(1 << 30))
     connectionsMax = reader.number("connections_max", default: 10_000, in: 1...1_000_000)
     connectionsPerAddressMax = reader.number("connections_per_address_max", default: 2_000, in: 1...1_000_000)
     requestsInFlightMax = reader.number("requests_in_flight_max", default: 10_000, in: 1...1_000_000)

@@ -1,6 +1,7 @@
 """HTTP/1.1 as hostile, broken and merely unusual clients speak it, on raw TLS connections."""
 
 import base64
+import concurrent.futures
 import hashlib
 import hmac
 import os
@@ -450,6 +451,31 @@ def test_body_timeout(gateway):
         answer, took = timed(lambda: wire.answer("PUT"))
         assert answer.status == 400 and code(answer) == "RequestTimeout" and 1.5 < took < 4 and wire.ends()
     assert exchange(gateway, "GET", "/wire/stalled").status == 404
+
+
+def test_body_rate(gateway):
+    """A byte now and then is progress, and still not enough; a slow line is."""
+    def upload(key, piece, seconds):
+        with Wire(gateway) as wire:
+            count = int(seconds / 0.25)
+            wire.send(head(gateway, "PUT", f"/wire/{key}", payload="UNSIGNED-PAYLOAD", length=count * len(piece)))
+            start = time.monotonic()
+            try:
+                for _ in range(count):
+                    wire.send(piece)
+                    time.sleep(0.25)
+                return wire.answer("PUT"), time.monotonic() - start
+            except OSError:
+                return None, time.monotonic() - start
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        trickle, slow = pool.submit(upload, "trickle", b"x", 6), pool.submit(upload, "slow", b"x" * 160, 6)
+    answer, _ = slow.result()
+    assert answer.status == 200, answer
+    answer, took = trickle.result()
+    assert answer is None or (answer.status == 400 and code(answer) == "RequestTimeout"), answer
+    names = [o["Key"] for o in gateway.client().list_objects_v2(Bucket="wire", Prefix="trickle").get("Contents", [])]
+    assert names == []
 
 
 def test_handshake_timeout(gateway):

@@ -53,6 +53,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
   private var isReadPending = false
   private var drained: UInt64 = 0
   private var deadline = NIODeadline.distantFuture
+  /// Of the body; nil until it was first wanted.
+  private var pace: BodyPace?
   private var hasUnflushed = false
   /// Requests wait because the client does not read the answers to those before.
   private var isHeldBack = false
@@ -239,6 +241,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     body = RequestBodyDecoder(failure == nil ? head.framing : .none)
     phase = failure == nil && head.framing != .none ? .body : .awaiting
     wantsBody = false
+    pace = nil
     sentContinue = false
     keepsAlive = failure == nil && head.keepsAlive
     deadline = phase == .body ? now + worker.snapshot.bodyTimeout : .distantFuture
@@ -256,7 +259,10 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     do throws(HTTPParseError) {
       switch try body.next(&input) {
       case .piece(let piece):
-        deadline = .now() + worker.snapshot.bodyTimeout
+        pace?.receive(
+          piece.readableBytes, at: .now(), timeout: worker.snapshot.bodyTimeout,
+          bytesPerSecondMin: worker.snapshot.bodyRateMin)
+        deadline = pace?.deadline ?? deadline
         exchange.receiveBody(piece)
         return true
       case .needsMore:
@@ -304,8 +310,17 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
   func setBodyReading(_ isReading: Bool) {
     guard phase == .body, wantsBody != isReading else { return }
     wantsBody = isReading
-    guard isReading else { return }
-    deadline = .now() + worker.snapshot.bodyTimeout
+    let now = NIODeadline.now()
+    guard isReading else {
+      // The store's turn: it has as long, and the client does not pay for it.
+      pace?.pause(at: now)
+      deadline = now + worker.snapshot.bodyTimeout
+      return
+    }
+    var pace = self.pace ?? BodyPace(at: now, timeout: worker.snapshot.bodyTimeout)
+    pace.resume(at: now)
+    self.pace = pace
+    deadline = pace.deadline
     if head.expectsContinue, !sentContinue {
       sentContinue = true
       if input.readableBytes == 0, let context {
