@@ -39,6 +39,10 @@ public struct AuthorizationSnapshot: Sendable {
   private var roleIDs: [ByteString: ByteString] = [:]
   /// By bucket.
   public var bucketPolicies: [String: BucketPolicy] = [:]
+  /// By bucket.
+  public var accessBlocks: [String: PublicAccessBlock] = [:]
+  /// Buckets whose policy is for everyone and whose public access block keeps it to their own account.
+  public var closedBuckets: Set<String> = []
 
   init(account: AccountID) {
     self.account = account

@@ -20,6 +20,10 @@ public enum Authorizer {
           return Decision(.unusableBucketPolicy, access: access)
         }
       }
+      // Nobody else has a grant but by that policy.
+      if caller.principal.account != snapshot.account, snapshot.closedBuckets.contains(bucket) {
+        return Decision(.publicAccessBlocked, access: access)
+      }
     }
     // "The root user can always call GetBucketPolicy, PutBucketPolicy and DeleteBucketPolicy, even if the bucket policy
     // denies it" (Amazon S3 API reference), so that nobody is locked out of a bucket.

@@ -10,6 +10,8 @@ public struct Decision: Sendable {
     case nothingToAllow
     /// The bucket has a policy that cannot be read.
     case unusableBucketPolicy
+    /// The bucket's public access block keeps its policy to the account that owns it.
+    case publicAccessBlocked
   }
 
   public let outcome: Outcome
@@ -28,7 +30,7 @@ public struct Decision: Sendable {
     switch outcome {
     case .policy(let decision): decision.isExplicitDeny
     case .nothingToAllow: false
-    case .unusableBucketPolicy: true
+    case .unusableBucketPolicy, .publicAccessBlocked: true
     }
   }
 
@@ -44,6 +46,7 @@ extension Decision: CustomStringConvertible {
     case .policy(let decision): decision.description
     case .nothingToAllow: "nothing to allow"
     case .unusableBucketPolicy: "the bucket's policy cannot be read"
+    case .publicAccessBlocked: "denied by the bucket's public access block"
     }
   }
 }

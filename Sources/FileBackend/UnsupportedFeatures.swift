@@ -49,8 +49,22 @@ enum UnsupportedFeatures {
       throw .refused(.accessDenied)
     }
     try checkACL(request)
-    if let version = request.versionID, version != "null" { throw .refused(.noSuchVersion) }
-    if let version = request.copySource?.versionID, version != "null" { throw .refused(.noSuchVersion) }
+    if let version = request.versionID { try check(version: version) }
+    if let version = request.copySource?.versionID { try check(version: version) }
+  }
+
+  /// There is one version of everything here, `null`. What could be an id of AWS's, 32 characters, names a version that
+  /// does not exist; anything else names none.
+  private static func check(version: ByteString) throws(BackendFailure) {
+    if version == "null" { return }
+    let isID =
+      version.count == 32
+      && version.bytes.allSatisfy { ASCII.isDigit($0) || ($0 | 0x20) &- 0x61 < 26 || $0 == 0x2E || $0 == 0x5F }
+    if isID { throw .refused(.noSuchVersion) }
+    throw .refused(
+      StoreError(
+        .invalidArgument, message: "Invalid version id specified",
+        details: [(name: "ArgumentName", value: "versionId"), (name: "ArgumentValue", value: version.text)]))
   }
 
   /// All objects are the bucket owner's alone, as on AWS under BucketOwnerEnforced; an ACL that says so is accepted.

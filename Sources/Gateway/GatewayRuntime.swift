@@ -48,11 +48,12 @@ public final class GatewayRuntime: Sendable {
     self.audit = audit
     self.log = log
     group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads ?? System.coreCount)
-    let folder = BucketPolicyFolder(path: settings.data + "/bucket-policies")
-    let documents = try folder.load()
+    let folders = BucketRuleFolders(data: settings.data)
+    let rules = try folders.load { bucket, error in
+      log.error("a public access block cannot be read", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
+    }
     keeper = SnapshotKeeper(
-      snapshot: try Self.snapshot(parts, revision: 1, documents: documents, log: log), documents: documents,
-      folder: folder, log: log)
+      snapshot: try Self.snapshot(parts, revision: 1, rules: rules, log: log), rules: rules, folders: folders, log: log)
     let limiter = ConnectionLimiter()
     let hostID = Base64.encode(try SecureRandom.bytes(24)).utf8
     let keeper = self.keeper
@@ -79,17 +80,12 @@ public final class GatewayRuntime: Sendable {
   }
 
   private static func snapshot(
-    _ parts: Parts, revision: UInt64, documents: [String: [UInt8]], log: Logger
+    _ parts: Parts, revision: UInt64, rules: BucketRules, log: Logger
   ) throws -> Snapshot {
     var authorization = parts.identities.authorization
-    for (bucket, document) in documents {
-      do throws(BucketPolicyDocument.Failure) {
-        authorization.bucketPolicies[bucket] = .policy(try BucketPolicyDocument(document, bucket: bucket).policy)
-      } catch {
-        // A policy that cannot be read might deny: nobody but root gets in until it is mended.
-        log.error("a bucket policy cannot be read", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
-        authorization.bucketPolicies[bucket] = .unusable
-      }
+    for bucket in Set(rules.policies.keys).union(rules.accessBlocks.keys) {
+      guard let error = authorization.take(rules, of: bucket) else { continue }
+      log.error("a bucket policy cannot be read", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
     }
     return Snapshot(
       revision: revision, settings: parts.settings, identities: parts.identities, authorization: authorization,
@@ -113,12 +109,12 @@ public final class GatewayRuntime: Sendable {
     return (gateway, operations)
   }
 
-  /// Puts new settings and identities in force without dropping a connection. Bucket policies stay as they are.
+  /// Puts new settings and identities in force without dropping a connection. What is kept for buckets stays as it is.
   public func reload(_ parts: Parts) async throws {
     let log = self.log
     let keeper = self.keeper
     try await keeper.replace(on: group.next()) { current in
-      try Self.snapshot(parts, revision: current.revision + 1, documents: keeper.bucketPolicies, log: log)
+      try Self.snapshot(parts, revision: current.revision + 1, rules: keeper.rules, log: log)
     }.get()
     server.take(Self.listening(parts.settings))
   }

@@ -3,6 +3,8 @@ import IAMPolicy
 import Logging
 import NIOCore
 import NIOPosix
+import S3Model
+import S3Wire
 import Synchronization
 
 /// Makes new snapshots and puts them in force, one change after the other.
@@ -11,21 +13,21 @@ import Synchronization
 final class SnapshotKeeper: Sendable {
   private struct State {
     var snapshot: Snapshot
-    var documents: [String: [UInt8]]
+    var rules: BucketRules
     var workers: [NIOLoopBound<Worker>] = []
   }
 
   private let state: Mutex<State>
-  private let folder: BucketPolicyFolder
+  private let folders: BucketRuleFolders
   private let thread: NIOThreadPool
   private let log: Logger
 
   /// - Parameters:
-  ///   - snapshot: with the policies of `documents` in it.
-  ///   - documents: bucket policies by bucket, as the folder has them.
-  init(snapshot: Snapshot, documents: [String: [UInt8]], folder: BucketPolicyFolder, log: Logger) {
-    state = Mutex(State(snapshot: snapshot, documents: documents))
-    self.folder = folder
+  ///   - snapshot: with `rules` in it.
+  ///   - rules: as the folders have them.
+  init(snapshot: Snapshot, rules: BucketRules, folders: BucketRuleFolders, log: Logger) {
+    state = Mutex(State(snapshot: snapshot, rules: rules))
+    self.folders = folders
     self.log = log
     thread = NIOThreadPool(numberOfThreads: 1)
     thread.start()
@@ -38,41 +40,62 @@ final class SnapshotKeeper: Sendable {
   }
 
   /// The policy as it was put, byte by byte; nil when the bucket has none.
-  func bucketPolicy(_ bucket: String) -> [UInt8]? { state.withLock { $0.documents[bucket] } }
+  func bucketPolicy(_ bucket: String) -> [UInt8]? { state.withLock { $0.rules.policies[bucket] } }
 
-  /// All bucket policies, as they were put.
-  var bucketPolicies: [String: [UInt8]] { state.withLock { $0.documents } }
+  /// What the gateway keeps for buckets.
+  var rules: BucketRules { state.withLock { $0.rules } }
 
-  /// Writes or removes a bucket's policy. Completes when it is on disk and in force on every event loop.
-  func changeBucketPolicy(
-    _ bucket: String, to document: [UInt8]?, on eventLoop: any EventLoop
-  ) -> EventLoopFuture<Void> {
+  enum Change: Sendable {
+    case policy([UInt8]?)
+    case accessBlock(PublicAccessBlock?)
+    /// The bucket is gone, and what was kept for it goes too.
+    case removal
+  }
+
+  /// The bucket's public access block refuses policies for everyone.
+  struct PublicPolicyRefused: Error {}
+
+  /// Changes what is kept for a bucket. Completes when it is on disk and in force on every event loop.
+  func change(_ bucket: String, _ change: Change, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
     thread.runIfActive(eventLoop: eventLoop) { () throws -> Snapshot in
-      var policy: AuthorizationSnapshot.BucketPolicy?
-      if let document {
-        policy = .policy(try BucketPolicyDocument(document, bucket: bucket).policy)
-        try self.folder.write(document, bucket: bucket)
-      } else {
-        try self.folder.remove(bucket: bucket)
+      // Changes come one after the other, all on this thread: nothing else changes the rules meanwhile.
+      var rules = self.rules
+      switch change {
+      case .policy(let document):
+        let policy = try document.map { try BucketPolicyDocument($0, bucket: bucket) }
+        if policy?.isPublic == true, rules.accessBlocks[bucket]?.refusesPublicPolicies == true {
+          throw PublicPolicyRefused()
+        }
+        try self.folders.policies.set(document, bucket: bucket)
+        rules.policies[bucket] = document
+      case .accessBlock(let block):
+        try self.folders.accessBlocks.set(block?.document, bucket: bucket)
+        rules.accessBlocks[bucket] = block
+      case .removal:
+        // The block goes last: a policy that is left must not be without what limited it.
+        try self.folders.policies.remove(bucket: bucket)
+        try self.folders.accessBlocks.remove(bucket: bucket)
+        rules.policies[bucket] = nil
+        rules.accessBlocks[bucket] = nil
       }
       return self.state.withLock { state in
-        state.documents[bucket] = document
-        state.snapshot = state.snapshot.changing { $0.bucketPolicies[bucket] = policy }
+        state.rules = rules
+        state.snapshot = state.snapshot.changing { _ = $0.take(rules, of: bucket) }
         return state.snapshot
       }
     }.flatMap { self.publish($0, on: eventLoop) }
   }
 
-  /// A deleted bucket takes its policy along. In the background: the deletion itself has been answered.
-  func forgetBucketPolicy(_ bucket: String, on eventLoop: any EventLoop) {
-    guard bucketPolicy(bucket) != nil else { return }
+  /// A deleted bucket takes its rules along. In the background: the deletion itself has been answered.
+  func forgetBucket(_ bucket: String, on eventLoop: any EventLoop) {
+    guard rules.contain(bucket) else { return }
     let log = self.log
-    changeBucketPolicy(bucket, to: nil, on: eventLoop).whenFailure { error in
+    change(bucket, .removal, on: eventLoop).whenFailure { error in
       log.error("a deleted bucket's policy stays", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
     }
   }
 
-  /// Puts a reloaded snapshot in force, with the bucket policies of now.
+  /// Puts a reloaded snapshot in force, with the bucket rules of now.
   /// - Parameter build: makes it from the one in force; runs on the change thread and may block.
   func replace(
     on eventLoop: any EventLoop, build: @escaping @Sendable (Snapshot) throws -> Snapshot

@@ -62,6 +62,27 @@ import Testing
     #expect(decide(.getObject, "other", "a", snapshot.root, snapshot).isAllowed)
   }
 
+  @Test func aClosedBucketServesItsOwnAccountOnly() throws {
+    var snapshot = try Fixture.snapshot()
+    snapshot.bucketPolicies["data"] = try Fixture.bucketPolicy(
+      #"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::data/*"}]}"#,
+      bucket: "data")
+    let alice = try user("AIDAALICE", snapshot)
+    let stranger = Caller(
+      principal: Principal(.root(try #require(AccountID("999988887777")))), userID: "999988887777",
+      policies: IdentityPolicies(attached: [try #require(snapshot.managedPolicies["AdministratorAccess"])]))
+    for caller in [alice, stranger, .anonymous] {
+      #expect(decide(.putObject, "data", "a", caller, snapshot).isAllowed)
+    }
+    snapshot.closedBuckets = ["data"]
+    #expect(decide(.putObject, "data", "a", alice, snapshot).isAllowed)
+    #expect(decide(.putObject, "data", "a", snapshot.root, snapshot).isAllowed)
+    for caller in [stranger, .anonymous] {
+      let decision = decide(.putObject, "data", "a", caller, snapshot)
+      #expect(decision.isExplicitDeny && decision.description == "denied by the bucket's public access block")
+    }
+  }
+
   @Test func bucketPoliciesGrantToTheAnonymous() throws {
     var snapshot = try Fixture.snapshot()
     snapshot.bucketPolicies["public"] = try Fixture.bucketPolicy(

@@ -6,9 +6,9 @@ import Testing
 import Glibc
 #endif
 
-@Suite struct BucketPolicyFolderTests {
+@Suite struct BucketRuleFolderTests {
   private let folder = TemporaryFolder()
-  private var policies: BucketPolicyFolder { BucketPolicyFolder(path: folder.path + "/bucket-policies") }
+  private var policies: BucketRuleFolder { BucketRuleFolder(path: folder.path + "/bucket-policies", suffix: ".json") }
 
   @Test func makesItsFolderAndKeepsPolicies() throws {
     #expect(try policies.load().isEmpty)
@@ -49,10 +49,10 @@ import Glibc
     try policies.write(Array("old".utf8), bucket: "a")
     // Renaming a file onto a folder fails, after everything before has worked.
     folder.makeFolder("bucket-policies/b.json")
-    #expect(throws: BucketPolicyFolder.Failure.self) { try policies.write([1], bucket: "b") }
+    #expect(throws: BucketRuleFolder.Failure.self) { try policies.write([1], bucket: "b") }
     // A name that is too long fails at opening.
     let long = String(repeating: "x", count: 255)
-    #expect(throws: BucketPolicyFolder.Failure.self) { try policies.write([1], bucket: long) }
+    #expect(throws: BucketRuleFolder.Failure.self) { try policies.write([1], bucket: long) }
     #expect(folder.names("bucket-policies") == ["a.json", "b.json"])
   }
 
@@ -71,14 +71,14 @@ import Glibc
     case "fifo": #expect(mkfifo(folder.path + "/" + name, 0o600) == 0)
     default: folder.write(name, String(repeating: " ", count: (1 << 20) + 1))
     }
-    #expect(throws: BucketPolicyFolder.Failure.self) { try policies.load() }
+    #expect(throws: BucketRuleFolder.Failure.self) { try policies.load() }
     folder.remove(name)
     #expect(try policies.load() == ["good": [1]])
   }
 
   @Test func aFileInPlaceOfTheFolderFails() {
     folder.write("bucket-policies", "x")
-    #expect(throws: BucketPolicyFolder.Failure.self) { try policies.load() }
-    #expect(throws: BucketPolicyFolder.Failure.self) { try policies.write([1], bucket: "a") }
+    #expect(throws: BucketRuleFolder.Failure.self) { try policies.load() }
+    #expect(throws: BucketRuleFolder.Failure.self) { try policies.write([1], bucket: "a") }
   }
 }

@@ -50,7 +50,7 @@ final class ClientConnection {
       revision: 1, settings: settings, identities: identities, authorization: identities.authorization, keyRing: ring,
       routes: BackendRoutes(settings: settings, backends: [store]))
     let keeper = SnapshotKeeper(
-      snapshot: snapshot, documents: [:], folder: BucketPolicyFolder(path: folder.path + "/policies"), log: log)
+      snapshot: snapshot, rules: BucketRules(), folders: BucketRuleFolders(data: folder.path), log: log)
     let eventLoop = EmbeddedEventLoop()
     let clock = self.clock
     worker = Worker(

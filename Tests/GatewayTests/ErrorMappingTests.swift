@@ -45,6 +45,40 @@ import Testing
     #expect(String(decoding: document, as: UTF8.self).contains("<Code>MissingAuthenticationToken</Code>"))
   }
 
+  @Test(arguments: [
+    (ExchangeFailure.wire(.keyTooLong(bytes: 1025)), ["Size=1025", "MaxSizeAllowed=1024"]),
+    (.wire(.invalidQueryParameter(.versionID)), ["ArgumentName=versionId"]),
+    (.wire(.invalidHeader(.xAmzTagging)), ["ArgumentName=x-amz-tagging"]),
+    (.wire(.notAForm), ["Condition=Bucket POST must be of the enclosure-type multipart/form-data"]),
+    (.wire(.malformedCopySource), []),
+  ])
+  func saysWhatItIsAbout(_ failure: ExchangeFailure, _ details: [String]) {
+    #expect(reply(failure).details.map { "\($0.name)=\($0.value)" } == details)
+  }
+
+  @Test(arguments: [
+    ("GET if-match if-unmodified-since", "If-Match"), ("HEAD if-match", "If-Match"),
+    ("GET if-unmodified-since if-none-match", "If-Unmodified-Since"), ("GET if-none-match", ""),
+    ("PUT if-none-match", "If-None-Match"), ("PUT if-match", "If-Match"), ("DELETE if-match", "If-Match"), ("PUT", ""),
+    ("PUT x-amz-copy-source x-amz-copy-source-if-none-match", "x-amz-copy-source-If-None-Match"),
+    // Either could be it.
+    ("PUT x-amz-copy-source x-amz-copy-source-if-match x-amz-copy-source-if-unmodified-since", ""),
+  ])
+  func namesTheConditionThatFailed(_ request: String, _ condition: String) throws {
+    let words = request.split(separator: " ").map(String.init)
+    let methods: [String: StaticString] = ["GET": "GET", "HEAD": "HEAD", "PUT": "PUT", "DELETE": "DELETE"]
+    let signed = try SignedExchange(
+      try #require(methods[words[0]]), "/bucket/key", signed: words.dropFirst().map { ($0, "/bucket/source") })
+    var reply = reply(.backend(.refused(StoreError(.preconditionFailed))))
+    signed.exchange.addNames(to: &reply)
+    #expect(reply.details.map(\.value) == (condition.isEmpty ? [] : [condition]))
+    #expect(reply.details.allSatisfy { $0.name == "Condition" })
+    // What a store says itself stays.
+    var told = self.reply(.backend(.refused(StoreError(.preconditionFailed, details: [("Condition", "told")]))))
+    signed.exchange.addNames(to: &told)
+    #expect(told.details.map(\.value) == ["told"])
+  }
+
   /// What went wrong inside is for the log.
   @Test func causesStayInside() {
     for failure in [

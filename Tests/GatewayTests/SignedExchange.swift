@@ -46,7 +46,7 @@ final class SignedExchange {
       keyRing: try KeyRing.loadOrCreate(path: folder.path + "/ring.json", now: 0),
       routes: BackendRoutes(settings: settings, backends: []))
     let keeper = SnapshotKeeper(
-      snapshot: snapshot, documents: [:], folder: BucketPolicyFolder(path: folder.path + "/policies"), log: log)
+      snapshot: snapshot, rules: BucketRules(), folders: BucketRuleFolders(data: folder.path), log: log)
     worker = Worker(
       eventLoop: eventLoop, keeper: keeper, audit: try AuditSink(settings.audit, log: log),
       limiter: ConnectionLimiter(), hostID: [], seed: 1, log: log)

@@ -355,6 +355,33 @@ def test_global_services_in_any_region(service):
         assert send(gateway, request).status == 200
 
 
+def test_errors_say_what_they_are_about(gateway):
+    def answered(method, path, headers=(), body=b""):
+        return send(gateway, head(gateway, method, path, body, headers=headers), body, method)
+
+    answer = answered("PUT", "/issue/" + "k" * 1025)
+    assert answer.status == 400 and code(answer) == "KeyTooLongError", answer
+    assert b"<Size>1025</Size><MaxSizeAllowed>1024</MaxSizeAllowed>" in answer.body, answer
+    assert answered("PUT", "/issue/" + "k" * 1024).status in (200, 400)  # a file store's names may be shorter
+    for version in ("", "none", ".."):
+        for method in ("GET", "DELETE"):
+            answer = answered(method, f"/issue/k?versionId={version}")
+            assert answer.status == 400 and code(answer) == "InvalidArgument", answer
+            assert b"<ArgumentName>versionId</ArgumentName>" in answer.body, answer
+    answer = answered("GET", "/issue/k?versionId=" + "v" * 32)
+    assert answer.status == 404 and code(answer) == "NoSuchVersion", answer
+    for method, headers, condition in [
+            ("GET", {"if-match": '"other"'}, b"If-Match"),
+            ("GET", {"if-unmodified-since": "Sat, 01 Jan 2000 00:00:00 GMT"}, b"If-Unmodified-Since"),
+            ("PUT", {"if-none-match": "*"}, b"If-None-Match"), ("PUT", {"if-match": '"other"'}, b"If-Match"),
+            ("PUT", {"x-amz-copy-source": "/issue/k", "x-amz-copy-source-if-match": '"other"',
+                     "x-amz-metadata-directive": "REPLACE"}, b"x-amz-copy-source-If-Match")]:
+        answer = answered(method, "/issue/k", headers)
+        assert answer.status == 412 and code(answer) == "PreconditionFailed", answer
+        assert b"<Condition>" + condition + b"</Condition>" in answer.body, answer
+    assert answered("GET", "/issue/k?versionId=null").body == b"content"
+
+
 def test_a_token_beside_a_long_lived_key(gateway):
     answer = send(gateway, head(gateway, "GET", "/issue/k", headers={"x-amz-security-token": "token"}))
     assert answer.status == 400 and code(answer) == "InvalidToken", answer

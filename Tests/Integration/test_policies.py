@@ -389,6 +389,99 @@ def test_bucket_policies_outlive_a_restart(tmp_path):
         assert curl(second, path="/kept/k")[0] == 403
 
 
+@pytest.fixture(params=["embedded", "moto"])
+def anywhere(request):
+    """Before the embedded store, and before a store that would keep a public access block without the gateway."""
+    return request.getfixturevalue("embedded" if request.param == "embedded" else "before_moto")
+
+
+def test_public_access_block(anywhere):
+    gateway, own = anywhere, f"block-{uuid.uuid4().hex[:12]}"
+    root = gateway.client()
+    public = json.dumps(policy({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+                                "Resource": f"arn:aws:s3:::{own}/*"}))
+    limited = json.dumps(policy({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+                                 "Resource": f"arn:aws:s3:::{own}/*",
+                                 "Condition": {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}}))
+
+    def block(**flags):
+        root.put_public_access_block(Bucket=own, PublicAccessBlockConfiguration=flags)
+
+    with refused("NoSuchBucket", status=404):
+        block(BlockPublicPolicy=True)
+    root.create_bucket(Bucket=own)
+    with refused("NoSuchPublicAccessBlockConfiguration", status=404):
+        root.get_public_access_block(Bucket=own)
+    root.put_object(Bucket=own, Key="k", Body=b"own")
+    root.put_bucket_policy(Bucket=own, Policy=public)
+    assert curl(gateway, path=f"/{own}/k") == (200, "own")
+    # RestrictPublicBuckets: the policy stays and serves the own account only.
+    block(RestrictPublicBuckets=True)
+    assert root.get_public_access_block(Bucket=own)["PublicAccessBlockConfiguration"] == {
+        "BlockPublicAcls": False, "IgnorePublicAcls": False, "BlockPublicPolicy": False, "RestrictPublicBuckets": True}
+    assert curl(gateway, path=f"/{own}/k")[0] == 403
+    assert root.get_object(Bucket=own, Key="k")["Body"].read() == b"own"
+    # A policy that is not public still lets in whom it names.
+    root.put_bucket_policy(Bucket=own, Policy=limited)
+    assert curl(gateway, path=f"/{own}/k") == (200, "own")
+    # BlockPublicPolicy: a public one is refused, and what was there stays.
+    block(BlockPublicPolicy=True)
+    with refused("AccessDenied", status=403):
+        root.put_bucket_policy(Bucket=own, Policy=public)
+    assert json.loads(root.get_bucket_policy(Bucket=own)["Policy"]) == json.loads(limited)
+    root.put_bucket_policy(Bucket=own, Policy=limited)
+    # BlockPublicAcls
+    block(BlockPublicAcls=True)
+    for acl in ({"ACL": "public-read"}, {"GrantRead": "uri=http://acs.amazonaws.com/groups/global/AllUsers"}):
+        with refused("AccessDenied", status=403):
+            root.put_object(Bucket=own, Key="acl", Body=b"", **acl)
+        with refused("AccessDenied", status=403):
+            root.put_object_acl(Bucket=own, Key="k", **acl)
+    with refused("AccessDenied", status=403):
+        root.put_bucket_acl(Bucket=own, AccessControlPolicy={"Owner": {"ID": "o"}, "Grants": [
+            {"Permission": "READ", "Grantee": {"Type": "Group",
+                                               "URI": "http://acs.amazonaws.com/groups/global/AllUsers"}}]})
+    root.put_object(Bucket=own, Key="acl", Body=b"", ACL="private")
+    # Without a block, and for whoever makes the bucket anew, all is as before.
+    root.delete_public_access_block(Bucket=own)
+    root.put_bucket_policy(Bucket=own, Policy=public)
+    block(RestrictPublicBuckets=True)
+    for key in ("k", "acl"):
+        root.delete_object(Bucket=own, Key=key)
+    root.delete_bucket(Bucket=own)
+    root.create_bucket(Bucket=own)
+    with refused("NoSuchPublicAccessBlockConfiguration", status=404):
+        root.get_public_access_block(Bucket=own)
+
+
+def test_public_access_blocks_need_permission_and_outlive_a_restart(tmp_path):
+    config = render(identities={"users": {**user("policies", allow(["s3:*BucketPolicy", "s3:CreateBucket"], "*"))}})
+    with Gateway(config, folder=tmp_path) as first:
+        root = first.client()
+        root.create_bucket(Bucket="kept")
+        root.put_object(Bucket="kept", Key="k", Body=b"kept")
+        root.put_bucket_policy(Bucket="kept", Policy=json.dumps(policy(
+            {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::kept/*"})))
+        root.put_public_access_block(Bucket="kept", PublicAccessBlockConfiguration={"RestrictPublicBuckets": True})
+        other = first.client(**keys("policies"))
+        for action in (lambda: other.delete_public_access_block(Bucket="kept"),
+                       lambda: other.get_public_access_block(Bucket="kept"),
+                       lambda: other.put_public_access_block(Bucket="kept", PublicAccessBlockConfiguration={})):
+            with denied():
+                action()
+    with Gateway(config, folder=tmp_path) as second:
+        assert curl(second, path="/kept/k")[0] == 403
+        second.reload(config + "\nregions: [us-east-1, eu-central-1]\n")
+        assert curl(second, path="/kept/k")[0] == 403
+    # What cannot be read rules everything out.
+    (tmp_path / "data/public-access-blocks/kept.xml").write_text("<Public")
+    with Gateway(config, folder=tmp_path) as third:
+        third.await_log("a public access block cannot be read")
+        assert curl(third, path="/kept/k")[0] == 403
+        third.client().delete_public_access_block(Bucket="kept")
+        assert curl(third, path="/kept/k") == (200, "kept")
+
+
 def test_root_is_not_locked_out(gateway, own):
     """A policy that denies everybody everything still leaves root the policy itself, as on AWS."""
     root = gateway.client()

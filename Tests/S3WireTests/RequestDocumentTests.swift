@@ -27,6 +27,50 @@ import Testing
     #expect(try DeleteObjectsRequest(document: delete.document) == delete)
   }
 
+  @Test func publicAccessBlocks() throws {
+    let block = try PublicAccessBlock(
+      document: bytes(
+        """
+        <PublicAccessBlockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><BlockPublicAcls>TRUE\
+        </BlockPublicAcls><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>
+        """))
+    #expect(block == PublicAccessBlock(refusesPublicACLs: true, restrictsPublicBuckets: true))
+    #expect(try PublicAccessBlock(document: block.document) == block)
+    #expect(try PublicAccessBlock(document: PublicAccessBlock.everything.document) == .everything)
+    for text in [
+      "", "<Other/>", "<PublicAccessBlockConfiguration><BlockAll>true</BlockAll></PublicAccessBlockConfiguration>",
+      "<PublicAccessBlockConfiguration><BlockPublicAcls>1</BlockPublicAcls></PublicAccessBlockConfiguration>",
+    ] {
+      #expect(throws: S3WireError.self, "\(text)") { try PublicAccessBlock(document: bytes(text)) }
+    }
+  }
+
+  @Test(arguments: [
+    ("PUT /bucket/k", ["x-amz-acl: public-read"], true), ("PUT /bucket/k", ["x-amz-acl: authenticated-read"], true),
+    ("PUT /bucket/k", ["x-amz-acl: private"], false), ("PUT /bucket/k", [], false),
+    ("POST /bucket/k?uploads", ["x-amz-acl: public-read-write"], true),
+    ("PUT /bucket?acl", ["x-amz-grant-read: uri=\"http://acs.amazonaws.com/groups/global/AllUsers\""], true),
+    (
+      "PUT /bucket?acl", ["x-amz-grant-read: id=1", "x-amz-grant-read: uri=http://a/groups/global/AuthenticatedUsers"],
+      true
+    ),
+    ("PUT /bucket?acl", ["x-amz-grant-read: id=1"], false),
+    ("PUT /bucket?acl", ["x-amz-grant-write: uri=http://acs.amazonaws.com/groups/s3/LogDelivery"], false),
+  ])
+  func publicACLsInHeaders(line: String, headers: [String], isPublic: Bool) throws {
+    #expect(try parse(line, headers).setsPublicACL(document: []) == isPublic)
+  }
+
+  @Test func publicACLsInDocuments() throws {
+    var policy = AccessControlPolicy(ownerID: "owner")
+    let request = try parse("PUT /bucket/k?acl")
+    #expect(try !request.setsPublicACL(document: policy.document))
+    policy.grants.append(
+      .init(grantee: .group("http://acs.amazonaws.com/groups/global/AllUsers"), permission: "READ"))
+    #expect(try request.setsPublicACL(document: policy.document))
+    #expect(throws: S3WireError.self) { try request.setsPublicACL(document: bytes("<AccessControlPolicy>")) }
+  }
+
   @Test func aRewrittenDeleteNamesOnlyWhatIsLeft() throws {
     var delete = DeleteObjectsRequest(entries: ["a", "b"].map { .init(key: $0) })
     delete.entries.remove(at: 0)

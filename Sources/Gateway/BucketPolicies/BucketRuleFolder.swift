@@ -1,9 +1,9 @@
 import Glibc
 
-/// Bucket policies on disk, one file per bucket: `DIR/bucket-policies/<bucket>.json`, written whole or not at all.
+/// One rule of each bucket on disk, such as `DIR/bucket-policies/<bucket>.json`, written whole or not at all.
 ///
 /// Blocking; called off the event loops only.
-struct BucketPolicyFolder: Sendable {
+struct BucketRuleFolder: Sendable {
   enum Failure: Error, Sendable {
     /// `errno` of the system call named.
     case system(call: StaticString, path: String, code: Int32)
@@ -12,29 +12,36 @@ struct BucketPolicyFolder: Sendable {
   }
 
   let path: String
+  /// Of the files, behind the bucket's name.
+  let suffix: String
   /// AWS: 20 KiB; files are not larger than what a setting could have allowed.
   private static let fileBytesMax = 1 << 20
 
-  /// Every policy in the folder. Creates the folder when it is missing.
+  /// Every document in the folder, by bucket. Creates the folder when it is missing.
   func load() throws(Failure) -> [String: [UInt8]] {
     if mkdir(path, 0o700) != 0, errno != EEXIST { throw .system(call: "mkdir", path: path, code: errno) }
     guard let folder = opendir(path) else { throw .system(call: "opendir", path: path, code: errno) }
     defer { closedir(folder) }
-    var policies: [String: [UInt8]] = [:]
+    var documents: [String: [UInt8]] = [:]
     while true {
       errno = 0
       guard let entry = readdir(folder) else {
-        // A list that broke off would look as if the other buckets had no policy.
+        // A list that broke off would look as if the other buckets had no rule.
         guard errno == 0 else { throw .system(call: "readdir", path: path, code: errno) }
         break
       }
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name.hasSuffix(".json"), !name.hasPrefix(".") else { continue }
-      policies[String(name.dropLast(5))] = try read(path + "/" + name)
+      guard name.hasSuffix(suffix), !name.hasPrefix(".") else { continue }
+      documents[String(name.dropLast(suffix.count))] = try read(path + "/" + name)
     }
-    return policies
+    return documents
+  }
+
+  /// - Parameter document: nil to have none.
+  func set(_ document: [UInt8]?, bucket: String) throws(Failure) {
+    if let document { try write(document, bucket: bucket) } else { try remove(bucket: bucket) }
   }
 
   func write(_ document: [UInt8], bucket: String) throws(Failure) {
@@ -71,7 +78,7 @@ struct BucketPolicyFolder: Sendable {
   }
 
   /// Bucket names have no `/` and are never `.` or `..`: they are checked before they come here.
-  private func file(_ bucket: String) -> String { "\(path)/\(bucket).json" }
+  private func file(_ bucket: String) -> String { "\(path)/\(bucket)\(suffix)" }
 
   private func syncFolder() throws(Failure) {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

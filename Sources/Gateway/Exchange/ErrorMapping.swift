@@ -16,7 +16,7 @@ enum ErrorMapping {
     case .requestTimedOut: ErrorReply(.requestTimeout)
     case .tooManyRequests: ErrorReply(.slowDown)
     case .requestBodyBrokeOff, .clientGone: ErrorReply(.incompleteBody)
-    case .wire(let error): ErrorReply(error.code, message(error))
+    case .wire(let error): ErrorReply(error.code, message(error), details: details(error))
     case .unknownService: ErrorReply(.notImplemented)
     case .unsupportedQueryAction(let action):
       ErrorReply(.invalidAction, "Could not find operation \(Self.printable(action)) for version 2011-06-15")
@@ -44,6 +44,12 @@ enum ErrorMapping {
     case .denied, .undecidable, .missingKey, .foreignOwner: ErrorReply(.accessDenied)
     case .malformedBucketPolicy(let reason): ErrorReply(.malformedPolicy, reason)
     case .noBucketPolicy: ErrorReply(.noSuchBucketPolicy)
+    case .noPublicAccessBlock: ErrorReply(.noSuchPublicAccessBlockConfiguration)
+    case .publicAccessBlocked(.policy):
+      ErrorReply(
+        .accessDenied, "Public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access")
+    case .publicAccessBlocked(.acl):
+      ErrorReply(.accessDenied, "Public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access")
     case .noCORSConfiguration: ErrorReply(.noSuchCORSConfiguration)
     case .corsForbidden:
       ErrorReply(
@@ -82,6 +88,7 @@ enum ErrorMapping {
     switch error {
     case .invalidHeader(let name): "The value of the header \(name.name) is not valid"
     case .missingHeader(let name): "Missing required header for this request: \(name.name)"
+    case .invalidQueryParameter(.versionID): "Invalid version id specified"
     case .invalidQueryParameter(let name): "The value of the parameter \(name.name) is not valid"
     case .missingQueryParameter(let name): "Missing required parameter for this request: \(name.name)"
     case .repeatedQueryParameter: "A parameter occurs more than once in the query"
@@ -96,6 +103,16 @@ enum ErrorMapping {
     case .signatureVersion2:
       "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
     default: nil
+    }
+  }
+
+  private static func details(_ error: S3WireError) -> [(name: String, value: String)] {
+    switch error {
+    case .keyTooLong(let bytes): [("Size", String(bytes)), ("MaxSizeAllowed", String(S3RequestParser.keyBytesMax))]
+    case .invalidQueryParameter(let name), .missingQueryParameter(let name): [("ArgumentName", name.name.description)]
+    case .invalidHeader(let name): [("ArgumentName", name.name.description)]
+    case .notAForm: [("Condition", "Bucket POST must be of the enclosure-type multipart/form-data")]
+    default: []
     }
   }
 

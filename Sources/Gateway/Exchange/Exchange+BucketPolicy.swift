@@ -6,7 +6,7 @@ import S3Model
 import S3Wire
 import Settings
 
-/// Bucket policies are the gateway's own, whatever store the bucket is in: decided by here, so kept here.
+/// Bucket policies and public access blocks are the gateway's own, whatever store the bucket is in: decided by here, so kept here.
 extension Exchange {
   func keepBucketPolicy(_ authorized: AuthorizedRequest) throws(ExchangeFailure) {
     guard let bucket = authorized.request.bucket else { throw .noBucketPolicy }
@@ -24,10 +24,31 @@ extension Exchange {
         throw .malformedBucketPolicy("Policies must not be larger than \(limit) bytes")
       }
       _ = try checked(body.collected, bucket)
-      try requireBucket(authorized, bucket) { $0.change(bucket, to: $0.body.collected) }
-    default:
-      change(bucket, to: nil)
+      try requireBucket(authorized, bucket) { $0.change(bucket, .policy($0.body.collected)) }
+    default: change(bucket, .policy(nil))
     }
+  }
+
+  func keepPublicAccessBlock(_ authorized: AuthorizedRequest) throws(ExchangeFailure) {
+    guard let bucket = authorized.request.bucket else { throw .noPublicAccessBlock }
+    switch authorized.request.operation {
+    case .getPublicAccessBlock:
+      guard let block = worker.keeper.rules.accessBlocks[bucket] else { throw .noPublicAccessBlock }
+      respond(status: 200, contentType: "application/xml", body: block.document)
+    case .putPublicAccessBlock:
+      let block = try wire { () throws(S3WireError) in try PublicAccessBlock(document: body.collected) }
+      try requireBucket(authorized, bucket) { $0.change(bucket, .accessBlock(block)) }
+    default: change(bucket, .accessBlock(nil))
+    }
+  }
+
+  /// `BlockPublicAcls`: a store must not be told to let everyone in past the gateway.
+  func refusePublicACL(_ request: S3Request) throws(ExchangeFailure) {
+    guard let bucket = request.bucket,
+      snapshot.authorization.accessBlocks[bucket]?.refusesPublicACLs == true,
+      try wire({ () throws(S3WireError) in try request.setsPublicACL(document: body.collected) })
+    else { return }
+    throw .publicAccessBlocked(.acl)
   }
 
   private func checked(_ document: [UInt8], _ bucket: String) throws(ExchangeFailure) -> BucketPolicyDocument {
@@ -59,9 +80,9 @@ extension Exchange {
     }
   }
 
-  /// A policy may outlive its bucket: the store was asked to delete it by others, or its answer was lost. Whoever makes
-  /// the bucket anew must not inherit it. Where the bucket is there after all, its policy stays.
-  func dropLeftPolicy(_ authorized: AuthorizedRequest, _ bucket: String) throws(ExchangeFailure) {
+  /// Rules may outlive their bucket: the store was asked to delete it by others, or its answer was lost. Whoever makes
+  /// the bucket anew must not inherit them. Where the bucket is there after all, they stay.
+  func dropLeftRules(_ authorized: AuthorizedRequest, _ bucket: String) throws(ExchangeFailure) {
     var lookup = authorized.request
     lookup.operation = .headBucket
     lookup.query = []
@@ -72,7 +93,7 @@ extension Exchange {
         return
       }
       let bound = NIOLoopBound(exchange, eventLoop: exchange.worker.eventLoop)
-      exchange.worker.keeper.changeBucketPolicy(bucket, to: nil, on: exchange.worker.eventLoop).whenComplete { result in
+      exchange.worker.keeper.change(bucket, .removal, on: exchange.worker.eventLoop).whenComplete { result in
         let exchange = bound.value
         guard !exchange.response.isOver else { return }
         switch result {
@@ -84,15 +105,18 @@ extension Exchange {
   }
 
   /// Answers once the change is on disk and in force on every event loop of this node.
-  private func change(_ bucket: String, to document: [UInt8]?) {
+  private func change(_ bucket: String, _ change: SnapshotKeeper.Change) {
+    let isPut = if case .accessBlock(.some) = change { true } else { false }
     let bound = NIOLoopBound(self, eventLoop: worker.eventLoop)
-    worker.keeper.changeBucketPolicy(bucket, to: document, on: worker.eventLoop).whenComplete { result in
+    worker.keeper.change(bucket, change, on: worker.eventLoop).whenComplete { result in
       let exchange = bound.value
       guard !exchange.response.isOver else { return }
       switch result {
       case .success:
-        exchange.beginResponse(status: 204, fields: [], contentLength: nil)
+        exchange.beginResponse(status: isPut ? 200 : 204, fields: [], contentLength: isPut ? 0 : nil)
         exchange.endResponse()
+      case .failure(is SnapshotKeeper.PublicPolicyRefused):
+        exchange.fail(.publicAccessBlocked(.policy))
       case .failure(let error):
         exchange.fail(.storageFailed("\(error)"))
       }

@@ -24,6 +24,7 @@ extension Exchange {
       return .wait
     }
     guard let authorized else { throw .undecidable("not authorized") }
+    if !snapshot.authorization.accessBlocks.isEmpty { try refusePublicACL(request) }
     if needsCORSRules {
       try fetchCORSRules()
       return .wait
@@ -32,12 +33,14 @@ extension Exchange {
     case .listBuckets where !snapshot.routes.isSingle: try mergeBuckets(authorized)
     case .getBucketPolicy, .putBucketPolicy, .deleteBucketPolicy, .getBucketPolicyStatus:
       try keepBucketPolicy(authorized)
+    case .getPublicAccessBlock, .putPublicAccessBlock, .deletePublicAccessBlock:
+      try keepPublicAccessBlock(authorized)
     case .createBucket:
-      guard let bucket = request.bucket, worker.keeper.bucketPolicy(bucket) != nil else {
+      guard let bucket = request.bucket, worker.keeper.rules.contain(bucket) else {
         try pass(authorized)
         break
       }
-      try dropLeftPolicy(authorized, bucket)
+      try dropLeftRules(authorized, bucket)
     case .getBucketLocation: try tellLocation(authorized)
     case .copyObject, .uploadPartCopy:
       if try copiesBetweenBackends() { try copyThrough(authorized) } else { try pass(authorized) }
@@ -129,7 +132,7 @@ extension Exchange {
   func didServe() {
     guard let request, let bucket = request.bucket, request.operation == .deleteBucket else { return }
     // A bucket made anew under this name is another bucket.
-    worker.keeper.forgetBucketPolicy(bucket, on: worker.eventLoop)
+    worker.keeper.forgetBucket(bucket, on: worker.eventLoop)
   }
 }
 

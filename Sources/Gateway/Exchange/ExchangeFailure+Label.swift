@@ -19,8 +19,10 @@ extension ExchangeFailure {
     case .expiredToken: .expired
     case .unsupportedAuthorization, .anonymousNotAllowed: .unsigned
     case .denied(let decision): decision.isExplicitDeny ? .explicitDeny : .notAllowed
-    case .undecidable, .missingKey, .foreignOwner, .corsForbidden: .notAllowed
-    case .clientGone, .noBucketPolicy, .noCORSConfiguration, .storageFailed, .notImplemented, .backend: nil
+    case .undecidable, .missingKey, .foreignOwner, .corsForbidden, .publicAccessBlocked: .notAllowed
+    case .clientGone, .noBucketPolicy, .noPublicAccessBlock, .noCORSConfiguration, .storageFailed, .notImplemented,
+      .backend:
+      nil
     }
   }
 }

@@ -58,6 +58,9 @@ enum ExchangeFailure: Error {
   // Gateway's own operations
   case malformedBucketPolicy(String)
   case noBucketPolicy
+  case noPublicAccessBlock
+  /// A policy or ACL for everyone, which the bucket's public access block refuses.
+  case publicAccessBlocked(PublicGrant)
   case noCORSConfiguration
   case corsForbidden
   case storageFailed(String)
@@ -65,4 +68,9 @@ enum ExchangeFailure: Error {
 
   case sts(STSError)
   case backend(BackendFailure)
+}
+
+/// What would let everyone in.
+enum PublicGrant {
+  case policy, acl
 }
