@@ -39,6 +39,7 @@ let package = Package(
     // C
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
     // Vocabulary
     library("HTTPWire"),
@@ -59,7 +60,7 @@ let package = Package(
     tests("S3WireTests", ["HTTPWire", "S3Model", "S3Wire"]),
     library("SigV4", ["Cryptography", "HTTPWire", "JSON", "S3Model"]),
     tests("SigV4Tests", ["SigV4", "Cryptography", "HTTPWire", "S3Model"]),
-    library("Rego", ["Cryptography", "JSON", bigInt, yams]),
+    library("Rego", ["CRE2", "Cryptography", "JSON", bigInt, yams]),
     tests("RegoTests", ["Rego"]),
 
     // Decisions
@@ -128,7 +129,8 @@ let package = Package(
     tests(
       "ConformanceTests",
       ["Cryptography", "HTTPWire", "IAMPolicy", "JSON", "JWT", "S3Backend", "S3Model", "S3Wire", "SigV4"]),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )
 
 // The fuzz targets are one set of sources: usually a test that runs their corpus once; for Tests/Fuzz/run.sh, which asks

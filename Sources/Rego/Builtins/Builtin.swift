@@ -38,24 +38,54 @@ public protocol BuiltinContext: AnyObject {
   var input: Value { get throws(BuiltinError) }
 }
 
-/// Objects that are costly to make, kept by the evaluation and, when made at compile time, by the policy.
+/// Patterns, networks and other objects that are costly to make, kept from call to call and decision to decision.
+///
+/// Bounded: a table that is full is emptied, so that hostile patterns cost time and no memory.
 public final class BuiltinCache {
-  private var entries: [Key: any Sendable] = [:]
-  struct Key: Hashable {
+  var expressions: [Text: RegularExpression] = [:]
+  var globs: [GlobKey: Glob] = [:]
+  var networks: [Text: Network] = [:]
+  /// Anything else, by kind and source.
+  private var others: [OtherKey: any Sendable] = [:]
+
+  private static let entriesMax = 1024
+
+  private struct OtherKey: Hashable {
     var kind: ObjectIdentifier
     var source: Text
   }
 
   public init() {}
 
-  public func find<Entry: Sendable>(_ source: Text, _ kind: Entry.Type) -> Entry? {
-    entries[Key(kind: ObjectIdentifier(kind), source: source)] as? Entry
+  func keep(_ expression: RegularExpression, for pattern: Text) {
+    if expressions.count >= Self.entriesMax { expressions.removeAll(keepingCapacity: true) }
+    expressions[pattern] = expression
   }
 
-  public func keep<Entry: Sendable>(_ entry: Entry, for source: Text) {
-    if entries.count >= 256 { entries.removeAll(keepingCapacity: true) }
-    entries[Key(kind: ObjectIdentifier(Entry.self), source: source)] = entry
+  func keep(_ glob: Glob, for key: GlobKey) {
+    if globs.count >= Self.entriesMax { globs.removeAll(keepingCapacity: true) }
+    globs[key] = glob
   }
+
+  func keep(_ network: Network, for text: Text) {
+    if networks.count >= Self.entriesMax { networks.removeAll(keepingCapacity: true) }
+    networks[text] = network
+  }
+
+  func find<Entry: Sendable>(_ source: Text, _ kind: Entry.Type) -> Entry? {
+    others[OtherKey(kind: ObjectIdentifier(kind), source: source)] as? Entry
+  }
+
+  func keep<Entry: Sendable>(other entry: Entry, for source: Text) {
+    if others.count >= Self.entriesMax { others.removeAll(keepingCapacity: true) }
+    others[OtherKey(kind: ObjectIdentifier(Entry.self), source: source)] = entry
+  }
+}
+
+/// A glob pattern with its delimiters as given.
+struct GlobKey: Hashable {
+  var pattern: Text
+  var delimiters: Value
 }
 
 /// Operands of a call, by position from 0; never undefined.
