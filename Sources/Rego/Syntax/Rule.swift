@@ -32,6 +32,8 @@ public struct Rule: Sendable {
     /// nil when it has none.
     public var body: [Expression]?
     public var location: SourceLocation
+    /// Written with `if`.
+    public var usesIf = false
 
     public init(value: Term?, assigned: Bool, body: [Expression]?, location: SourceLocation) {
       self.value = value

@@ -1,0 +1,32 @@
+/// Terms in messages.
+enum TermText {
+  static func reference(_ terms: [Term]) -> String {
+    guard let head = terms.first else { return "" }
+    return text(head) + terms.dropFirst().map(segment).joined()
+  }
+
+  private static func segment(_ term: Term) -> String {
+    if case .scalar(.string(let text)) = term.node, isName(text) { return "." + text.string }
+    return "[" + text(term) + "]"
+  }
+
+  static func isName(_ text: Text) -> Bool {
+    text.withBytes { bytes in
+      guard let first = bytes.first, Lexer.isLetter(first) else { return false }
+      return bytes.allSatisfy { Lexer.isLetter($0) || Lexer.isDigit($0) }
+    }
+  }
+
+  static func text(_ term: Term) -> String {
+    switch term.node {
+    case .scalar(.string(let text)): "\"\(text.string)\""
+    case .scalar(.integer(let value)): "\(value)"
+    case .scalar(.boolean(let value)): "\(value)"
+    case .scalar(.null): "null"
+    case .variable(let name): name
+    case .reference(let head, let path): reference([head] + path)
+    case .call(let function, let arguments): text(function) + "(" + arguments.map(text).joined(separator: ", ") + ")"
+    default: "…"
+    }
+  }
+}
