@@ -71,7 +71,8 @@ extension RegoParser {
       parsed.head.key = try headTerm("rule key term (e.g., \(TermText.reference(name)) contains <VALUE> { ... })")
     case .unify:
       scan()
-      parsed.head.value = try headTerm("rule value term (e.g., \(TermText.reference(name))[%!s(<nil>)] = <VALUE> { ... })")
+      parsed.head.value = try headTerm(
+        "rule value term (e.g., \(TermText.reference(name))[%!s(<nil>)] = <VALUE> { ... })")
     case .assign:
       scan()
       parsed.head.assigned = true

@@ -82,20 +82,29 @@ extension RegoParser {
     }
     let start = state.token.start
     if let known = remembered[start] {
+      let errors = state.errors
       (state, height) = (known.after, known.height)
+      state.errors = errors + known.errors
       guard let term = known.term else { throw Failure() }
       return term
     }
+    let errorCount = state.errors.count
     do throws(Failure) {
       let term = try nested { parser throws(Failure) in
         try parser.finish(parser.kind == .leftBracket ? try parser.array() : try parser.setOrObject())
       }
-      if speculation > 0 { remembered[start] = Remembered(term: term, height: height, after: state) }
+      remember(term, at: start, errorCount)
       return term
     } catch {
-      if speculation > 0 { remembered[start] = Remembered(term: nil, height: height, after: state) }
+      remember(nil, at: start, errorCount)
       throw error
     }
+  }
+
+  private mutating func remember(_ term: Term?, at start: Int, _ errorCount: Int) {
+    if speculation == 0 { return }
+    let errors = Array(state.errors.dropFirst(errorCount))
+    remembered[start] = Remembered(term: term, height: height, after: state, errors: errors)
   }
 
   /// Stands on the term's last token afterwards.

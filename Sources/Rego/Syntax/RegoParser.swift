@@ -37,6 +37,8 @@ public struct RegoParser {
     var term: Term?
     var height: Int
     var after: State
+    /// Those of this container alone.
+    var errors: [RegoError]
   }
 
   let source: Source
