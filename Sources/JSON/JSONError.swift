@@ -11,6 +11,19 @@ public enum JSONError: Error, Equatable, Sendable {
       self.column = column
       self.offset = offset
     }
+
+    /// Counts lines and characters up to an offset.
+    public init(offset: Int, in bytes: UnsafeRawBufferPointer) {
+      self.init(line: 1, column: 1, offset: offset)
+      for byte in bytes.prefix(offset) {
+        if byte == 0x0A {
+          line += 1
+          column = 1
+        } else if byte & 0xC0 != 0x80 {
+          column += 1
+        }
+      }
+    }
   }
 
   public enum Fault: String, Sendable {

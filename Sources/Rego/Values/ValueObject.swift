@@ -28,8 +28,33 @@ public final class ValueObject: Sendable {
     self.init(sortedKeys: keys, values: values)
   }
 
+  /// - Precondition: keys are unique; both arrays are of one length.
+  public convenience init(uniqueKeys keys: [Value], values: [Value]) {
+    let (keys, values) = Self.sort(keys, values)
+    self.init(sortedKeys: keys, values: values)
+  }
+
   @inlinable public var count: Int { keys.count }
   @inlinable public var isEmpty: Bool { keys.isEmpty }
+
+  static func sort(_ keys: [Value], _ values: [Value]) -> (keys: [Value], values: [Value]) {
+    let firstUnordered = keys.indices.dropFirst().first { keys[$0] < keys[$0 - 1] }
+    guard let firstUnordered else { return (keys, values) }
+    guard keys.count <= 24 else {
+      let order = keys.indices.sorted { keys[$0] < keys[$1] }
+      return (order.map { keys[$0] }, order.map { values[$0] })
+    }
+    var (keys, values) = (keys, values)
+    for position in firstUnordered..<keys.count {
+      var place = position
+      while place > 0, keys[place] < keys[place - 1] {
+        keys.swapAt(place, place - 1)
+        values.swapAt(place, place - 1)
+        place -= 1
+      }
+    }
+    return (keys, values)
+  }
 
   @inlinable
   public subscript(key: Value) -> Value {
@@ -109,14 +134,5 @@ public struct ValueObjectBuilder {
     }
   }
 
-  func sorted() -> (keys: [Value], values: [Value]) {
-    var ordered = true
-    for position in keys.indices.dropFirst() where keys[position] < keys[position - 1] {
-      ordered = false
-      break
-    }
-    if ordered { return (keys, values) }
-    let order = keys.indices.sorted { keys[$0] < keys[$1] }
-    return (order.map { keys[$0] }, order.map { values[$0] })
-  }
+  func sorted() -> (keys: [Value], values: [Value]) { ValueObject.sort(keys, values) }
 }
