@@ -61,7 +61,7 @@ let package = Package(
     library("SigV4", ["Cryptography", "HTTPWire", "JSON", "S3Model"]),
     tests("SigV4Tests", ["SigV4", "Cryptography", "HTTPWire", "S3Model"]),
     library("Rego", ["CRE2", "Cryptography", "JSON", bigInt, yams]),
-    tests("RegoTests", ["Rego"]),
+    tests("RegoTests", ["Rego", "JSON"]),
 
     // Decisions
     library("Authorization", ["IAMPolicy", "S3Model"]),
