@@ -2,10 +2,13 @@ import Rego
 import Testing
 
 @Suite struct ParserConformanceTests {
+  /// The name of a file stands where its text should.
+  static let noModules: Set<String> = ["policy.rego"]
+
   @Test func everyModuleParses() throws {
     var passed = 0
     var failed: [String] = []
-    for entry in try ConformanceModules.all() {
+    for entry in try ConformanceModules.all() where !Self.noModules.contains(entry.text) {
       let source = Source(name: "test.rego", text: entry.text)
       var messages: [String] = []
       var parsed = false
@@ -23,7 +26,7 @@ import Testing
         failed.append(entry.name + "\n" + messages.joined(separator: "\n"))
       }
     }
-    print("rego modules parsed: \(passed) passed, \(failed.count) failed, 0 skipped")
+    print("rego modules parsed: \(passed) passed, \(failed.count) failed, \(Self.noModules.count) skipped")
     for failure in failed { Issue.record("\(failure)") }
   }
 

@@ -78,6 +78,7 @@ extension RegoParser {
   /// A term without operators.
   mutating func term() throws(Failure) -> Term {
     guard kind == .leftBracket || kind == .leftBrace else {
+      if kind == .minus, let term = try negatedName() { return term }
       return try nested { parser throws(Failure) in try parser.finish(try parser.primary()) }
     }
     let start = state.token.start
@@ -101,6 +102,21 @@ extension RegoParser {
     }
   }
 
+  /// `-name…` means `0 - name…`; nil, and nothing read, when no name follows.
+  private mutating func negatedName() throws(Failure) -> Term? {
+    let start = state
+    let function = Term(.variable("minus"), tokenLocation)
+    scan()
+    guard kind == .identifier || kind == .contains else {
+      state = start
+      return nil
+    }
+    let operand = try nested { parser throws(Failure) in try parser.term() }
+    try raise(over: height)
+    let zero = Term(.scalar(.integer(0)), function.location)
+    return Term(.call(function: function, arguments: [zero, operand]), location(from: function.location))
+  }
+
   private mutating func remember(_ term: Term?, at start: Int, _ errorCount: Int) {
     if speculation == 0 { return }
     let errors = Array(state.errors.dropFirst(errorCount))
@@ -115,7 +131,8 @@ extension RegoParser {
     case .null: return Term(.scalar(.null), location)
     case .true: return Term(.scalar(.boolean(true)), location)
     case .false: return Term(.scalar(.boolean(false)), location)
-    case .minus, .dot, .number: return try number()
+    case .dot, .number: return try number(from: state.token, negative: false)
+    case .minus: return try negative()
     case .string:
       guard let text = StringLiteral.decode(source.text[state.token.content], braces: false) else {
         throw fail("illegal string literal: \(tokenText.string)")
@@ -137,14 +154,17 @@ extension RegoParser {
 
   func variable() -> Term { Term(.variable(tokenText.string), tokenLocation) }
 
-  private mutating func number() throws(Failure) -> Term {
+  private mutating func negative() throws(Failure) -> Term {
     let start = state.token
-    var literal: [UInt8] = []
-    if kind == .minus {
-      literal.append(UInt8(ascii: "-"))
-      scan()
-      if kind != .number, kind != .dot { throw illegal("expected number") }
+    scan()
+    switch kind {
+    case .number, .dot: return try number(from: start, negative: true)
+    default: throw illegal("expected number")
     }
+  }
+
+  private mutating func number(from start: Token, negative: Bool) throws(Failure) -> Term {
+    var literal = negative ? [UInt8(ascii: "-")] : []
     let bare = kind == .dot
     if bare {
       // The fraction alone; JSON wants a digit before it.
