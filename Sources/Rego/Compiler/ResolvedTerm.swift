@@ -14,7 +14,8 @@ public struct ResolvedTerm: Sendable {
     case arrayComprehension(ResolvedTerm, ResolvedBody)
     case setComprehension(ResolvedTerm, ResolvedBody)
     case objectComprehension(key: ResolvedTerm, value: ResolvedTerm, ResolvedBody)
-    /// Parts joined; an undefined part reads `<undefined>`.
+    /// Parts joined. Each is a constant, or a set comprehension whose one element is the part; none reads
+    /// `<undefined>`, several are an error.
     case template([ResolvedTerm])
   }
 

@@ -1,0 +1,92 @@
+/// One compilation of all modules of a policy.
+struct PolicyCompilation {
+  let options: CompilerOptions
+  let builtins: [String: Builtin]
+  let modules: [Module]
+  let sources: [Source]
+  let tree = RuleTree()
+  private(set) var errors: [RegoError] = []
+
+  init(options: CompilerOptions, builtins: [String: Builtin], modules: [Module], sources: [Source]) {
+    self.options = options
+    self.builtins = builtins
+    self.modules = modules
+    self.sources = sources
+  }
+
+  mutating func run(data: Value?) -> [ResolvedRule] {
+    var names: [[Text]: [String: ModuleScope.Global]] = [:]
+    var count = 0
+    for module in modules {
+      tree.addPackage(module.package)
+      for rule in module.rules {
+        if let name = rule.name {
+          names[module.package, default: [:]][name] = .data(module.package + [Text(name)])
+        }
+        tree.addRule(count, at: rule.constantPath(in: module.package), arity: rule.head.arguments?.count)
+        count += 1
+      }
+    }
+    var rules: [ResolvedRule] = []
+    rules.reserveCapacity(count)
+    for module in modules {
+      var globals = names[module.package] ?? [:]
+      Self.add(module.imports, to: &globals)
+      let scope = ModuleScope(package: module.package, globals: globals, tree: tree, builtins: builtins)
+      for rule in module.rules {
+        var compilation = RuleCompilation(scope: scope)
+        let resolved = compilation.compile(rule)
+        errors.append(contentsOf: compilation.errors)
+        rules.append(resolved)
+      }
+    }
+    errors.sort { ($0.location.file, $0.location.offset) < ($1.location.file, $1.location.offset) }
+    return rules
+  }
+
+  static func add(_ imports: [Module.Import], to globals: inout [String: ModuleScope.Global]) {
+    for item in imports {
+      guard let root = item.path.first, let last = item.path.last else { continue }
+      let name = item.alias ?? last.string
+      if root == "data" {
+        globals[name] = .data(Array(item.path.dropFirst()))
+      } else if root == "input" {
+        globals[name] = .input(Array(item.path.dropFirst()))
+      }
+    }
+  }
+
+  /// One error for each local, at the first expression that misses it.
+  static func errors(_ unsafe: [BodyOrder.Unsafe], _ locals: LocalScopes) -> [RegoError] {
+    var first: [Local: SourceLocation] = [:]
+    for entry in unsafe {
+      if let known = first[entry.local], known.offset <= entry.location.offset { continue }
+      first[entry.local] = entry.location
+    }
+    let ordered = first.sorted { ($0.value.offset, $0.key.slot) < ($1.value.offset, $1.key.slot) }
+    let named = ordered.filter { !locals.generated[Int($0.key.slot)] }
+    if named.isEmpty {
+      return ordered.map { RegoError(.unsafeVariable, "expression is unsafe", $0.value) }
+    }
+    return named.map { RegoError(.unsafeVariable, "var \(locals.names[Int($0.key.slot)]) is unsafe", $0.value) }
+  }
+}
+
+extension Rule {
+  /// The first segment of the head's reference.
+  var name: String? {
+    guard let first = head.reference.first, case .variable(let name) = first.node else { return nil }
+    return name
+  }
+
+  /// Package, name and the constant segments after it.
+  func constantPath(in package: [Text]) -> [Value] {
+    var path: [Value] = package.map { .string($0) }
+    if let name { path.append(.string(Text(name))) }
+    for term in head.reference.dropFirst() {
+      guard case .scalar(let value) = term.node else { break }
+      path.append(value)
+    }
+    return path
+  }
+}

@@ -1,0 +1,56 @@
+/// Resolves and checks modules and queries. Source: OPA v1/ast/compile.go.
+public struct RegoCompiler: Sendable {
+  public var options: CompilerOptions
+  let builtins: [String: Builtin]
+
+  public init(options: CompilerOptions = CompilerOptions()) {
+    self.options = options
+    if let allowed = options.allowedBuiltins {
+      builtins = BuiltinTable.all.filter { allowed.contains($0.key) }
+    } else {
+      builtins = BuiltinTable.all
+    }
+  }
+
+  /// - Parameters:
+  ///   - sources: what the modules were parsed from, by index `Module.file`.
+  ///   - data: the base documents, to be checked for conflicts with rules; nil checks nothing.
+  public func compile(_ modules: [Module], sources: [Source], data: Value? = nil) throws(RegoErrors) -> ResolvedPolicy {
+    var compilation = PolicyCompilation(options: options, builtins: builtins, modules: modules, sources: sources)
+    let rules = compilation.run(data: data)
+    if !compilation.errors.isEmpty { throw RegoErrors(compilation.errors) }
+    return ResolvedPolicy(sources: sources, rules: rules, modules: modules)
+  }
+
+  /// - Parameters:
+  ///   - package: whose rules may be named without a path.
+  ///   - imports: as if the query stood in a module with these.
+  public func compileQuery(
+    _ query: [Expression], in policy: ResolvedPolicy, package: [Text] = [], imports: [Module.Import] = []
+  ) throws(RegoErrors) -> ResolvedQuery {
+    let tree = RuleTree()
+    var globals: [String: ModuleScope.Global] = [:]
+    for (index, rule) in policy.rules.enumerated() {
+      var arity: Int?
+      if case .function(let arguments) = rule.kind { arity = arguments.count }
+      tree.addRule(index, at: rule.path, arity: arity)
+      if !package.isEmpty, rule.package == package, case .string(let name) = rule.path[package.count] {
+        globals[name.string] = .data(package + [name])
+      }
+    }
+    PolicyCompilation.add(imports, to: &globals)
+    let scope = ModuleScope(package: package, globals: globals, tree: tree, builtins: builtins)
+    var resolver = RuleResolver(scope: scope)
+    resolver.locals.hide(DeclaredNames.of(query))
+    let body = ResolvedBody(resolver.resolve(query))
+    if !resolver.errors.isEmpty { throw RegoErrors(resolver.errors) }
+    var order = BodyOrder()
+    let ordered = order.order(body, bound: LocalSet())
+    let errors = PolicyCompilation.errors(order.unsafe, resolver.locals)
+    if !errors.isEmpty { throw RegoErrors(errors) }
+    var finish = BodyFinish(locals: resolver.locals)
+    var heads: [ResolvedTerm] = []
+    let finished = finish.finish(ordered, heads: &heads, bound: LocalSet())
+    return ResolvedQuery(body: finished, localCount: finish.locals.names.count, results: resolver.outermost)
+  }
+}

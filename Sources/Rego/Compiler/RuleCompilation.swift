@@ -1,0 +1,98 @@
+/// One rule: names resolved, bodies ordered and checked for safety.
+struct RuleCompilation {
+  private var resolver: RuleResolver
+  private(set) var errors: [RegoError] = []
+
+  init(scope: ModuleScope) { resolver = RuleResolver(scope: scope) }
+
+  mutating func compile(_ rule: Rule) -> ResolvedRule {
+    let head = rule.head
+    var names: Set<String> = []
+    for argument in head.arguments ?? [] { DeclaredNames.mentioned(argument, &names) }
+    resolver.locals.hide(names)
+
+    var extra: [ResolvedExpression] = []
+    var patterns: [ResolvedTerm]?
+    if let arguments = head.arguments {
+      patterns = arguments.map { argument in
+        resolver.declareArguments(argument)
+        let pattern = resolver.expand(argument, &extra)
+        guard RuleResolver.needsEvaluation(pattern) else { return pattern }
+        return ResolvedTerm(.local(resolver.take(pattern, &extra)), argument.location)
+      }
+    }
+    var bound = LocalSet()
+    for pattern in patterns ?? [] { bound.formUnion(LocalCollector.collect(pattern, [.skipReferenceRoots])) }
+
+    var branches: [ResolvedRule.Branch] = []
+    var trailing: [ResolvedTerm] = []
+    let dynamic = Array(head.reference.dropFirst(1 + rule.constantSegments))
+    branch(
+      rule.body ?? [], value: head.key ?? head.value, trailing: dynamic, extra: extra, bound: bound,
+      location: rule.location, headLocation: rule.location, &branches, &trailing)
+    for other in rule.elses {
+      var none: [ResolvedTerm] = []
+      branch(
+        other.body ?? [], value: other.value, trailing: [], extra: extra, bound: bound, location: other.location,
+        headLocation: other.location, &branches, &none)
+    }
+    errors = resolver.errors + errors
+
+    let kind: ResolvedRule.Kind
+    if let patterns { kind = .function(patterns) } else { kind = head.key == nil ? .value : .element }
+    return ResolvedRule(
+      kind: kind, isDefault: rule.isDefault, path: rule.constantPath(in: resolver.scope.package), trailing: trailing,
+      branches: branches, localCount: resolver.locals.names.count, localNames: resolver.locals.names,
+      location: rule.location, package: resolver.scope.package)
+  }
+
+  private mutating func branch(
+    _ body: [Expression], value: Term?, trailing: [Term], extra: [ResolvedExpression], bound: LocalSet,
+    location: SourceLocation, headLocation: SourceLocation, _ branches: inout [ResolvedRule.Branch],
+    _ trailingResult: inout [ResolvedTerm]
+  ) {
+    let errorCount = resolver.errors.count
+    resolver.locals.pushBranch(hiding: DeclaredNames.of(body))
+    var expressions = extra + resolver.resolve(body)
+    var heads: [ResolvedTerm] = []
+    for term in [value].compactMap({ $0 }) + trailing {
+      let resolved = resolver.expand(term, &expressions)
+      if RuleResolver.needsEvaluation(resolved) {
+        heads.append(ResolvedTerm(.local(resolver.take(resolved, &expressions)), term.location))
+      } else {
+        heads.append(resolved)
+      }
+    }
+    resolver.locals.pop()
+
+    var order = BodyOrder()
+    let ordered = order.order(ResolvedBody(expressions), bound: bound)
+    var available = bound
+    for expression in expressions { available.formUnion(LocalCollector.collect(expression, [.skipClosures])) }
+    var unsafe = order.unsafe
+    for head in heads {
+      for local in LocalCollector.collect(head, []).subtracting(available).elements {
+        unsafe.append(BodyOrder.Unsafe(local: local, location: headLocation))
+      }
+    }
+    let safety = PolicyCompilation.errors(unsafe, resolver.locals)
+    if resolver.errors.count == errorCount { errors.append(contentsOf: safety) }
+
+    var finished = ordered
+    if safety.isEmpty {
+      var finish = BodyFinish(locals: resolver.locals)
+      finished = finish.finish(ordered, heads: &heads, bound: bound)
+      resolver.locals = finish.locals
+    }
+    let result = value == nil ? ResolvedTerm(.constant(.boolean(true)), location) : heads.removeFirst()
+    trailingResult = heads
+    branches.append(ResolvedRule.Branch(value: result, body: finished, location: location))
+  }
+}
+
+extension Rule {
+  /// Constant segments after the name.
+  var constantSegments: Int {
+    head.reference.dropFirst().prefix { if case .scalar = $0.node { true } else { false } }.count
+  }
+}

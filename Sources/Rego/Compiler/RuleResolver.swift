@@ -1,0 +1,477 @@
+/// Resolves the names of one rule or query and takes calls out of the terms around them, so that each stands in an
+/// expression of its own: `x = f(g(y))` becomes `a = g(y); b = f(a); x = b`. The order of bodies is found afterwards.
+struct RuleResolver {
+  let scope: ModuleScope
+  var locals = LocalScopes()
+  var errors: [RegoError] = []
+  /// Names of a query's outermost body in order of appearance.
+  private(set) var outermost: [(name: String, local: Local)] = []
+  private var depth = 0
+
+  init(scope: ModuleScope) { self.scope = scope }
+
+  mutating func report(_ code: RegoError.Code, _ message: String, _ location: SourceLocation) {
+    errors.append(RegoError(code, message, location))
+  }
+
+  // MARK: Bodies
+
+  /// Resolves a body in the scope that the caller has opened.
+  mutating func resolve(_ body: [Expression]) -> [ResolvedExpression] {
+    var result: [ResolvedExpression] = []
+    result.reserveCapacity(body.count)
+    for expression in body { resolve(expression, &result) }
+    return result
+  }
+
+  private mutating func declare(
+    _ term: Term, _ name: String, _ occurrence: LocalScopes.Occurrence, _ place: SourceLocation
+  )
+    -> Local
+  {
+    switch locals.declare(name, occurrence) {
+    case .success(let local):
+      if depth == 0 { outermost.append((name, local)) }
+      return local
+    case .failure(let redeclaration):
+      report(.compile, redeclaration.message, place)
+      return locals.make(name)
+    }
+  }
+
+  private mutating func resolve(_ expression: Expression, _ result: inout [ResolvedExpression]) {
+    let location = expression.location
+    // Expressions that come before this one under the same replacements.
+    var before: [ResolvedExpression] = []
+    var node: ResolvedExpression.Node
+    var ahead: [ResolvedExpression] = []
+    var with: [ResolvedExpression.With] = []
+
+    switch expression.node {
+    case .someDeclaration(let terms):
+      for term in terms {
+        if case .variable(let name) = term.node { _ = declare(term, name, .declared, location) }
+      }
+      return
+    case .assignment(let left, let right):
+      if expression.negated {
+        report(.compile, "cannot assign vars inside negated expression", location)
+        return
+      }
+      let value = expand(right, &before)
+      with = resolve(expression.with, &ahead)
+      let pattern = assignee(left)
+      node = .unify(pattern, value)
+    case .unification(let left, let right):
+      let left = expand(left, &before)
+      let right = expand(right, &before)
+      node = .unify(left, right)
+    case .term(let term):
+      node = statement(term, &before)
+    case .someIn(let key, let value, let domain):
+      let domain = expand(domain, &before)
+      var inDomain = LocalCollector([])
+      inDomain.add(domain)
+      if let key { declareOutputs(of: key, location) }
+      declareOutputs(of: value, location)
+      let key = key.map { expand($0, &before) }
+      let value = expand(value, &before)
+      node = .someIn(key: key, value: value, domain: domain)
+    case .every(let key, let value, let domain, let body):
+      let domainTerm = expand(domain, &before)
+      let domainLocal = locals.make("domain", generated: true)
+      before.append(
+        ResolvedExpression(
+          .unify(ResolvedTerm(.local(domainLocal), domain.location), domainTerm), domain.location))
+      depth += 1
+      var hidden = DeclaredNames.of(body)
+      if let key { DeclaredNames.mentioned(key, &hidden) }
+      DeclaredNames.mentioned(value, &hidden)
+      locals.push(hiding: hidden)
+      let keyLocal = key.flatMap { everyLocal($0, location) }
+      let valueLocal = everyLocal(value, location)
+      let body = resolve(body)
+      locals.pop()
+      depth -= 1
+      node = .every(
+        key: keyLocal, value: valueLocal, domain: ResolvedTerm(.local(domainLocal), domain.location),
+        body: ResolvedBody(body))
+    }
+
+    if case .assignment = expression.node {} else { with = resolve(expression.with, &ahead) }
+    if expression.negated { node = .not(ResolvedBody([ResolvedExpression(node, location)])) }
+    result.append(contentsOf: ahead)
+    for var expression in before {
+      expression.with = with
+      result.append(expression)
+    }
+    result.append(ResolvedExpression(node, with: with, location))
+  }
+
+  private mutating func everyLocal(_ term: Term, _ place: SourceLocation) -> Local? {
+    guard case .variable(let name) = term.node else {
+      report(.compile, "every key and value must be variables", term.location)
+      return nil
+    }
+    if name == "_" { return nil }
+    return declare(term, name, .declared, place)
+  }
+
+  /// Declares the names of a pattern of `some … in`; references in it are looked up instead.
+  private mutating func declareOutputs(of pattern: Term, _ place: SourceLocation) {
+    switch pattern.node {
+    case .variable(let name): if name != "_" { _ = declare(pattern, name, .declared, place) }
+    case .array(let elements): for element in elements { declareOutputs(of: element, place) }
+    case .object(let members): for (_, value) in members { declareOutputs(of: value, place) }
+    default: break
+    }
+  }
+
+  /// Declares the names of a function's argument.
+  mutating func declareArguments(_ pattern: Term) {
+    switch pattern.node {
+    case .variable(let name):
+      if name == "_" { return }
+      if name == "input" || name == "data" {
+        report(
+          .compile, "args must not shadow \(name) (use a different variable name)", pattern.location)
+      } else if !locals.isDeclared(name) {
+        _ = locals.declare(name, .argument)
+      }
+    case .array(let elements): for element in elements { declareArguments(element) }
+    case .object(let members): for (_, value) in members { declareArguments(value) }
+    default: break
+    }
+  }
+
+  /// The left side of `:=`.
+  private mutating func assignee(_ term: Term) -> ResolvedTerm {
+    let location = term.location
+    switch term.node {
+    case .variable("_"): return ResolvedTerm(.local(locals.make("_")), location)
+    case .variable(let name): return ResolvedTerm(.local(declare(term, name, .assigned, location)), location)
+    case .array(let elements): return .array(elements.map { assignee($0) }, location)
+    case .object(let members):
+      return .object(
+        members.map { member in
+          var ignored: [ResolvedExpression] = []
+          return (key: expand(member.key, &ignored), value: assignee(member.value))
+        }, location)
+    case .scalar(let value):
+      report(.compile, "cannot assign to \(value.typeName)", location)
+      return ResolvedTerm(.constant(value), location)
+    default:
+      report(.compile, "cannot assign to \(Self.kind(of: term))", location)
+      return ResolvedTerm(.constant(.null), location)
+    }
+  }
+
+  static func kind(of term: Term) -> String {
+    switch term.node {
+    case .scalar(let value): value.typeName
+    case .variable: "var"
+    case .reference: "ref"
+    case .call: "call"
+    case .array: "array"
+    case .object: "object"
+    case .set: "set"
+    case .arrayComprehension: "arraycomprehension"
+    case .setComprehension: "setcomprehension"
+    case .objectComprehension: "objectcomprehension"
+    case .template: "templatestring"
+    }
+  }
+
+  // MARK: Terms
+
+  /// A term as a statement: calls stay in place.
+  private mutating func statement(_ term: Term, _ before: inout [ResolvedExpression]) -> ResolvedExpression.Node {
+    guard case .call(let function, let arguments) = term.node else { return .term(expand(term, &before)) }
+    if let (left, right) = unification(function, arguments) {
+      return .unify(expand(left, &before), expand(right, &before))
+    }
+    var operands = arguments.map { expand($0, &before) }
+    guard let (callee, arity) = callee(function, count: operands.count, term.location) else {
+      return .term(.init(.constant(true), term.location))
+    }
+    if operands.count == arity + 1 {
+      let result = operands.removeLast()
+      return .unify(result, ResolvedTerm(.call(callee, operands), term.location))
+    }
+    check(function, count: operands.count, arity: arity, term.location)
+    return .term(ResolvedTerm(.call(callee, operands), term.location))
+  }
+
+  private func unification(_ function: Term, _ arguments: [Term]) -> (Term, Term)? {
+    guard case .variable(let name) = function.node, name == "eq" || name == "assign", arguments.count == 2 else {
+      return nil
+    }
+    return (arguments[0], arguments[1])
+  }
+
+  private mutating func check(_ function: Term, count: Int, arity: Int, _ location: SourceLocation) {
+    if count == arity { return }
+    let name = dottedName(function) ?? "function"
+    report(
+      .type, "\(name): arity mismatch\n\thave: (\(count) arguments)\n\twant: (\(arity) arguments)", location)
+  }
+
+  /// What is called and how many operands it takes; nil after reporting that there is no such function.
+  private mutating func callee(_ function: Term, count: Int, _ location: SourceLocation) -> (Callee, Int)? {
+    guard let path = namePath(function) else {
+      report(.type, "undefined function \(dottedName(function) ?? "")", location)
+      return nil
+    }
+    let name = path[0]
+    if !locals.hides(name), let global = scope.globals[name] {
+      if case .data(let prefix) = global {
+        let full = prefix + path.dropFirst().map { Text($0) }
+        if let arity = scope.tree.find(full.map { .string($0) })?.arity { return (.function(full), arity) }
+        report(.type, "undefined function data.\(full.map(\.string).joined(separator: "."))", location)
+      } else {
+        report(.type, "undefined function \(path.joined(separator: "."))", location)
+      }
+      return nil
+    }
+    if locals.isDeclared(name) {
+      report(.compile, "called function \(path.joined(separator: ".")) shadowed", location)
+      return nil
+    }
+    if name == "data" {
+      let full = path.dropFirst().map { Text($0) }
+      if let arity = scope.tree.find(full.map { .string($0) })?.arity { return (.function(Array(full)), arity) }
+    } else if let builtin = scope.builtins[path.joined(separator: ".")] {
+      return (.builtin(builtin), builtin.operands.count)
+    }
+    report(.type, "undefined function \(path.joined(separator: "."))", location)
+    return nil
+  }
+
+  /// The segments of `a.b.c`; nil for anything else.
+  private func namePath(_ term: Term) -> [String]? {
+    switch term.node {
+    case .variable(let name): return [name]
+    case .reference(let head, let path):
+      guard case .variable(let name) = head.node else { return nil }
+      var result = [name]
+      for segment in path {
+        guard case .scalar(.string(let text)) = segment.node else { return nil }
+        result.append(text.string)
+      }
+      return result
+    default: return nil
+    }
+  }
+
+  private func dottedName(_ term: Term) -> String? { namePath(term)?.joined(separator: ".") }
+
+  /// Resolves a term, its calls taken out into expressions before it.
+  mutating func expand(_ term: Term, _ before: inout [ResolvedExpression]) -> ResolvedTerm {
+    let location = term.location
+    switch term.node {
+    case .scalar(let value): return ResolvedTerm(.constant(value), location)
+    case .variable(let name): return variable(name, location)
+    case .template(let parts):
+      return ResolvedTerm(.template(parts.map { part(of: $0, location) }), location)
+    case .reference(let head, let path):
+      let segments = path.map { expand($0, &before) }
+      let head = expand(head, &before)
+      switch head.node {
+      case .local(let local): return ResolvedTerm(.reference(.local(local), segments), location)
+      case .reference(.input, let prefix): return ResolvedTerm(.reference(.input, prefix + segments), location)
+      case .reference(.data, let prefix): return ResolvedTerm(.reference(.data, prefix + segments), location)
+      case .reference(let root, let prefix): return ResolvedTerm(.reference(root, prefix + segments), location)
+      default:
+        return ResolvedTerm(.reference(.local(take(head, &before)), segments), location)
+      }
+    case .call(let function, let arguments):
+      let operands = arguments.map { expand($0, &before) }
+      if let (_, _) = unification(function, arguments) {
+        // As a value, a unification is whether both sides are equal.
+        let result = locals.make("equal", generated: true)
+        guard let builtin = scope.builtins["equal"] else { return ResolvedTerm(.constant(true), location) }
+        before.append(
+          ResolvedExpression(
+            .unify(ResolvedTerm(.local(result), location), ResolvedTerm(.call(.builtin(builtin), operands), location)),
+            location))
+        return ResolvedTerm(.local(result), location)
+      }
+      guard let (callee, arity) = callee(function, count: operands.count, location) else {
+        return ResolvedTerm(.constant(true), location)
+      }
+      check(function, count: operands.count, arity: arity, location)
+      return ResolvedTerm(.local(take(ResolvedTerm(.call(callee, operands), location), &before)), location)
+    case .array(let elements): return .array(elements.map { expand($0, &before) }, location)
+    case .set(let elements): return .set(elements.map { expand($0, &before) }, location)
+    case .object(let members):
+      return .object(members.map { (key: expand($0.key, &before), value: expand($0.value, &before)) }, location)
+    case .arrayComprehension(let head, let body):
+      let (heads, body) = comprehension([head], body)
+      return ResolvedTerm(.arrayComprehension(heads[0], body), location)
+    case .setComprehension(let head, let body):
+      let (heads, body) = comprehension([head], body)
+      return ResolvedTerm(.setComprehension(heads[0], body), location)
+    case .objectComprehension(let key, let value, let body):
+      let (heads, body) = comprehension([key, value], body)
+      return ResolvedTerm(.objectComprehension(key: heads[0], value: heads[1], body), location)
+    }
+  }
+
+  /// Binds a fresh local to the term before the expression at hand.
+  mutating func take(_ term: ResolvedTerm, _ before: inout [ResolvedExpression]) -> Local {
+    let local = locals.make("term", generated: true)
+    before.append(
+      ResolvedExpression(.unify(ResolvedTerm(.local(local), term.location), term), term.location))
+    return local
+  }
+
+  mutating func variable(_ name: String, _ location: SourceLocation) -> ResolvedTerm {
+    if name == "_" { return ResolvedTerm(.local(locals.make("_")), location) }
+    if !locals.hides(name), let global = scope.globals[name] {
+      switch global {
+      case .input(let path):
+        return ResolvedTerm(.reference(.input, ModuleScope.constants(path, location)), location)
+      case .data(let path):
+        return ResolvedTerm(.reference(.data, ModuleScope.constants(path, location)), location)
+      }
+    }
+    if let local = locals.find(name) { return ResolvedTerm(.local(local), location) }
+    if name == "input" { return ResolvedTerm(.reference(.input, []), location) }
+    if name == "data" { return ResolvedTerm(.reference(.data, []), location) }
+    let local = locals.mention(name)
+    if depth == 0, !outermost.contains(where: { $0.local == local }) { outermost.append((name, local)) }
+    return ResolvedTerm(.local(local), location)
+  }
+
+  private mutating func comprehension(_ heads: [Term], _ body: [Expression]) -> ([ResolvedTerm], ResolvedBody) {
+    depth += 1
+    locals.push(hiding: DeclaredNames.of(body))
+    var expressions = resolve(body)
+    let heads = heads.map { head in
+      let term = expand(head, &expressions)
+      // A head that must be evaluated is one more expression of the body.
+      return Self.needsEvaluation(term) ? ResolvedTerm(.local(take(term, &expressions)), head.location) : term
+    }
+    locals.pop()
+    depth -= 1
+    return (heads, ResolvedBody(expressions))
+  }
+
+  /// Whether a term holds references or comprehensions. Source: OPA `requiresEval`.
+  static func needsEvaluation(_ term: ResolvedTerm) -> Bool {
+    switch term.node {
+    case .constant, .local: false
+    case .reference, .call, .arrayComprehension, .setComprehension, .objectComprehension, .template: true
+    case .array(let terms), .set(let terms): terms.contains { needsEvaluation($0) }
+    case .object(let members): members.contains { needsEvaluation($0.key) || needsEvaluation($0.value) }
+    }
+  }
+
+  /// A part of a template is a text, or a set of the values of an expression: none reads as undefined.
+  private mutating func part(of part: Term.TemplatePart, _ location: SourceLocation) -> ResolvedTerm {
+    let expression: Expression
+    switch part {
+    case .text(let text): return ResolvedTerm(.constant(.string(text)), location)
+    case .term(let term):
+      expression = Expression(.term(term), term.location)
+    case .expression(let given):
+      expression = given
+    }
+    guard case .term(let term) = expression.node else { return ResolvedTerm(.constant(.null), location) }
+    if case .scalar(let value) = term.node, expression.with.isEmpty { return ResolvedTerm(.constant(value), location) }
+    depth += 1
+    locals.push(hiding: [])
+    var body: [ResolvedExpression] = []
+    var before: [ResolvedExpression] = []
+    let value = expand(term, &before)
+    let result = take(value, &before)
+    let with = resolve(expression.with, &body)
+    for var expression in before {
+      expression.with = with
+      body.append(expression)
+    }
+    locals.pop()
+    depth -= 1
+    return ResolvedTerm(
+      .setComprehension(ResolvedTerm(.local(result), term.location), ResolvedBody(body)), term.location)
+  }
+
+  // MARK: Replacements
+
+  private mutating func resolve(_ with: [Expression.With], _ ahead: inout [ResolvedExpression])
+    -> [ResolvedExpression.With]
+  {
+    var result: [ResolvedExpression.With] = []
+    for with in with { if let resolved = resolve(with, &ahead) { result.append(resolved) } }
+    return result
+  }
+
+  private mutating func resolve(_ with: Expression.With, _ ahead: inout [ResolvedExpression])
+    -> ResolvedExpression.With?
+  {
+    guard let target = target(with.target) else { return nil }
+    switch target {
+    case .builtin, .function:
+      if let callee = function(namedBy: with.value) {
+        return ResolvedExpression.With(target: target, replacement: .callee(callee), location: with.location)
+      }
+    case .input, .data: break
+    }
+    var value = expand(with.value, &ahead)
+    if Self.needsEvaluation(value) { value = ResolvedTerm(.local(take(value, &ahead)), with.value.location) }
+    return ResolvedExpression.With(target: target, replacement: .term(value), location: with.location)
+  }
+
+  private func function(namedBy term: Term) -> Callee? {
+    guard let path = namePath(term) else { return nil }
+    let full: [Text]
+    if !locals.hides(path[0]), let global = scope.globals[path[0]] {
+      guard case .data(let prefix) = global else { return nil }
+      full = prefix + path.dropFirst().map { Text($0) }
+    } else if path[0] == "data" {
+      full = path.dropFirst().map { Text($0) }
+    } else {
+      if locals.find(path[0]) != nil { return nil }
+      return scope.builtins[path.joined(separator: ".")].map { .builtin($0) }
+    }
+    return scope.tree.find(full.map { .string($0) })?.arity == nil ? nil : .function(full)
+  }
+
+  private mutating func target(_ term: Term) -> ResolvedExpression.With.Target? {
+    var ignored: [ResolvedExpression] = []
+    if let path = namePath(term), scope.globals[path[0]] == nil, path[0] != "input", path[0] != "data" {
+      let name = path.joined(separator: ".")
+      if scope.builtins[name] != nil { return .builtin(name) }
+    } else {
+      var resolved: ResolvedTerm
+      switch term.node {
+      case .variable("input"): return .input([])
+      case .reference(let head, let path) where Self.isNamed(head, "input"):
+        resolved = ResolvedTerm(.reference(.input, path.map { expand($0, &ignored) }), term.location)
+      default: resolved = expand(term, &ignored)
+      }
+      switch resolved.node {
+      case .reference(.input, let path):
+        let keys = path.compactMap(\.constant)
+        if keys.count == path.count { return .input(keys) }
+      case .reference(.data, let path):
+        let keys = path.compactMap(\.constant)
+        if keys.count == path.count {
+          if let node = scope.tree.find(keys), node.arity != nil {
+            return .function(
+              keys.compactMap { if case .string(let text) = $0 { text } else { nil } })
+          }
+          return .data(keys)
+        }
+      default: break
+      }
+    }
+    report(
+      .type, "with keyword target must reference existing input, data, or a function", term.location)
+    return nil
+  }
+
+  private static func isNamed(_ term: Term, _ name: String) -> Bool {
+    if case .variable(name) = term.node { true } else { false }
+  }
+}

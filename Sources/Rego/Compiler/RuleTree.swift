@@ -1,0 +1,43 @@
+/// Packages and rules by path below `data`.
+final class RuleTree {
+  private(set) var children: [Value: RuleTree] = [:]
+  /// Indices of the rules whose constant path ends here.
+  private(set) var rules: [Int] = []
+  /// Count of arguments when the rules here are functions.
+  private(set) var arity: Int?
+  /// A module declares this package.
+  private(set) var isPackage = false
+
+  init() {}
+
+  func addPackage(_ path: [Text]) { node(path.map { .string($0) }).isPackage = true }
+
+  func addRule(_ index: Int, at path: [Value], arity: Int?) {
+    let node = node(path)
+    node.rules.append(index)
+    if let arity { node.arity = arity }
+  }
+
+  func find(_ path: some Sequence<Value>) -> RuleTree? {
+    var node = self
+    for key in path {
+      guard let child = node.children[key] else { return nil }
+      node = child
+    }
+    return node
+  }
+
+  private func node(_ path: [Value]) -> RuleTree {
+    var node = self
+    for key in path {
+      if let child = node.children[key] {
+        node = child
+      } else {
+        let child = RuleTree()
+        node.children[key] = child
+        node = child
+      }
+    }
+    return node
+  }
+}
