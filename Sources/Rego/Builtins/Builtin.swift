@@ -36,6 +36,11 @@ public protocol BuiltinContext: AnyObject {
   /// A line of `print` or `trace`.
   func note(_ line: String)
   var input: Value { get throws(BuiltinError) }
+  var zones: ZoneDatabase { get }
+}
+
+extension BuiltinContext {
+  public var zones: ZoneDatabase { .utcOnly }
 }
 
 /// Patterns, networks and other objects that are costly to make, kept from call to call and decision to decision.

@@ -1,6 +1,6 @@
 /// Every builtin by name. Each family adds its list in its own file (`Builtins+Strings.swift` …).
 public enum BuiltinTable {
-  static let families: [[Builtin]] = [PatternBuiltins.all, NetworkBuiltins.all]
+  static let families: [[Builtin]] = [PatternBuiltins.all, NetworkBuiltins.all, TimeBuiltins.all]
 
   public static let all: [String: Builtin] = {
     var table: [String: Builtin] = [:]
