@@ -1,6 +1,20 @@
+/// What each byte comes to, 0 to 15 places before the end: sixteen tables of 256 entries, one behind the other.
+private func remainders<Word: FixedWidthInteger & UnsignedInteger>(_ reflectedPolynomial: Word) -> [Word] {
+  var entries = [Word](repeating: 0, count: 16 * 256)
+  for byte in 0..<256 {
+    var value = Word(byte)
+    for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ reflectedPolynomial : value >> 1 }
+    entries[byte] = value
+  }
+  for index in 256..<entries.count {
+    let previous = entries[index - 256]
+    entries[index] = previous >> 8 ^ entries[Int(previous & 255)]
+  }
+  return entries
+}
+
 /// Table-driven cyclic redundancy checks, reflected, sixteen bytes a step.
 struct CRC32Tables: Sendable {
-  /// Sixteen tables of 256 entries, one behind the other.
   let entries: [UInt32]
 
   /// ISO 3309 (zip, PNG): `x-amz-checksum-crc32`.
@@ -9,17 +23,7 @@ struct CRC32Tables: Sendable {
   static let castagnoli = CRC32Tables(reflectedPolynomial: 0x82F6_3B78)
 
   private init(reflectedPolynomial: UInt32) {
-    var entries = [UInt32](repeating: 0, count: 16 * 256)
-    for byte in 0..<256 {
-      var value = UInt32(byte)
-      for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ reflectedPolynomial : value >> 1 }
-      entries[byte] = value
-    }
-    for index in 256..<entries.count {
-      let previous = entries[index - 256]
-      entries[index] = previous >> 8 ^ entries[Int(previous & 255)]
-    }
-    self.entries = entries
+    entries = remainders(reflectedPolynomial)
   }
 
   /// - Parameter state: complemented running value, as ``Checksum`` keeps it.
@@ -63,17 +67,7 @@ struct CRC64Tables: Sendable {
   static let nvme = CRC64Tables(reflectedPolynomial: 0x9A6C_9329_AC4B_C9B5)
 
   private init(reflectedPolynomial: UInt64) {
-    var entries = [UInt64](repeating: 0, count: 16 * 256)
-    for byte in 0..<256 {
-      var value = UInt64(byte)
-      for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ reflectedPolynomial : value >> 1 }
-      entries[byte] = value
-    }
-    for index in 256..<entries.count {
-      let previous = entries[index - 256]
-      entries[index] = previous >> 8 ^ entries[Int(previous & 255)]
-    }
-    self.entries = entries
+    entries = remainders(reflectedPolynomial)
   }
 
   func update(_ state: UInt64, _ bytes: UnsafeRawBufferPointer) -> UInt64 {

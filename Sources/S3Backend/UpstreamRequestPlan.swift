@@ -36,14 +36,14 @@ struct UpstreamRequestPlan {
     refusal = Self.refusal(request.request, scheme: backend.configuration.scheme)
   }
 
-  /// The region that a client names for a new bucket is the gateway's, which the gateway has checked; the store is told
-  /// its own.
+  /// The region that a client names for a new bucket, or leaves out, is the gateway's, which the gateway has checked; the
+  /// store is told its own. It is left out only for us-east-1: elsewhere AWS refuses a bucket that names none.
   private static func document(_ request: BackendRequest, region: String) -> [UInt8]? {
-    guard request.request.operation == .createBucket, let document = request.document, !document.isEmpty else {
+    guard request.request.operation == .createBucket, let document = request.document else {
       return request.document
     }
     let parsed = Result { () throws(S3WireError) in try CreateBucketConfiguration(document: document) }
-    guard case .success(var configuration) = parsed, configuration.locationConstraint != nil else { return document }
+    guard case .success(var configuration) = parsed else { return document }
     configuration.locationConstraint = region == "us-east-1" ? nil : region
     return configuration.document
   }

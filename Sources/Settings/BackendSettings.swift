@@ -28,6 +28,8 @@ public struct S3BackendSettings: Sendable {
   public let pathStyle: Bool
   /// Authorities of the store's certificate, PEM; nil for the system's.
   public let caFile: FileReference?
+  /// What the gateway shows to a store that asks for a client certificate.
+  public let clientCertificate: CertificateSettings?
   /// Whether the store keeps `.`, `..` and empty segments of keys as they are.
   public let byteExact: Bool
   public let connectTimeout: Duration
@@ -104,6 +106,8 @@ extension SectionReader {
     let secretKey = secret("secret_key")
     let pathStyle = boolean("path_style", default: true)
     let caFile = file("ca_file")
+    let certificateFile = file("client_certificate_file")
+    let keyFile = file("client_key_file")
     let byteExact = boolean("byte_exact", default: false)
     let tenMilliseconds = Duration.milliseconds(10)
     let connect = duration("connect_timeout", default: .seconds(5), in: tenMilliseconds...(.seconds(300)))
@@ -116,11 +120,22 @@ extension SectionReader {
     if caFile != nil, let endpoint, !endpoint.isTLS {
       report(.malformed(expected: "an `https` endpoint beside `ca_file`", found: "\(endpoint)"), "endpoint")
     }
+    if isSet("client_certificate_file") != isSet("client_key_file") {
+      report(.missing, isSet("client_key_file") ? "client_certificate_file" : "client_key_file")
+    }
+    if certificateFile != nil, let endpoint, !endpoint.isTLS {
+      report(
+        .malformed(expected: "an `https` endpoint beside `client_certificate_file`", found: "\(endpoint)"), "endpoint")
+    }
+    var clientCertificate: CertificateSettings?
+    if let certificateFile, let keyFile {
+      clientCertificate = CertificateSettings(certificateFile: certificateFile, keyFile: keyFile)
+    }
     guard let endpoint, let accessKey, let secretKey else { return nil }
     return S3BackendSettings(
       endpoint: endpoint, region: region ?? "us-east-1", accessKey: accessKey, secretKey: secretKey,
-      pathStyle: pathStyle, caFile: caFile, byteExact: byteExact, connectTimeout: connect, responseTimeout: response,
-      idleTimeout: idle, connectionsPerLoopMax: connectionsMax)
+      pathStyle: pathStyle, caFile: caFile, clientCertificate: clientCertificate, byteExact: byteExact,
+      connectTimeout: connect, responseTimeout: response, idleTimeout: idle, connectionsPerLoopMax: connectionsMax)
   }
 
   func routes(backends: [String]) -> [RouteSettings] {

@@ -48,6 +48,16 @@ package enum RegularFile {
     }
   }
 
+  /// Whether a file that another library reads is kept as a secret; nothing is said of one that cannot be opened.
+  package static func checkSecret(_ path: String) throws(FileFault) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system(errno: errno) }
+    try checkSecret(status, descriptor)
+  }
+
   private static func checkSecret(_ status: stat, _ descriptor: Int32) throws(FileFault) {
     let mode = status.st_mode & 0o777
     let exposed = mode & 0o077 != 0

@@ -11,6 +11,7 @@ public enum SettingsCheck {
       guard case .s3(let store) = backend.kind else { continue }
       check.secret(store.secretKey, bytesMin: 1)
       if let file = store.caFile { check.pem(file, ["CERTIFICATE"]) }
+      if let certificate = store.clientCertificate { check.pair(certificate) }
     }
     check.identities(settings.identities)
     return check.errors
@@ -23,15 +24,16 @@ public enum SettingsCheck {
     var errors: [SettingsError] = []
 
     mutating func certificates(_ tls: TLSSettings) {
-      for certificate in tls.certificates {
-        pem(certificate.certificateFile, ["CERTIFICATE"])
-        pem(
-          certificate.keyFile, ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"], protection: .secret)
-      }
+      for certificate in tls.certificates { pair(certificate) }
       if let file = tls.clientCAFile { pem(file, ["CERTIFICATE"]) }
       if let module = tls.fipsModule, !RegularFile.exists(module.path) {
         errors.append(SettingsError(.file(path: module.path, fault: .missing), at: module.origin))
       }
+    }
+
+    mutating func pair(_ certificate: CertificateSettings) {
+      pem(certificate.certificateFile, ["CERTIFICATE"])
+      pem(certificate.keyFile, ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"], protection: .secret)
     }
 
     /// Whether the file holds a PEM block of one of the given kinds (RFC 7468). Whether OpenSSL likes it is for the

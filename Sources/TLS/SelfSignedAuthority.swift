@@ -6,6 +6,8 @@ import Glibc
 /// in PKCS #8 and readable by their owner only.
 public struct SelfSignedAuthority: Sendable, Equatable {
   public let certificatePath: String
+  /// The authority's key; the file may be absent.
+  public let keyPath: String
   public let serverCertificatePath: String
   public let serverKeyPath: String
 
@@ -28,6 +30,7 @@ public struct SelfSignedAuthority: Sendable, Equatable {
     serverCertificatePath = folder + "/server.pem"
     serverKeyPath = folder + "/server.key"
     let authorityKeyPath = folder + "/ca.key"
+    keyPath = authorityKeyPath
     let wanted = try Self.subjectNames(names)
 
     try FileAccess.makeFolder(folder)

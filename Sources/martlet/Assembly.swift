@@ -58,6 +58,7 @@ final class Assembly: Sendable {
     if files.isEmpty {
       let made = try SelfSignedAuthority(
         folder: settings.data + "/tls", names: settings.domains.flatMap { [$0, "*.\($0)"] })
+      try Self.checkKeys(made)
       files = [.init(chainPath: made.serverCertificatePath, privateKeyPath: made.serverKeyPath)]
       authority = made
     }
@@ -90,6 +91,17 @@ final class Assembly: Sendable {
   private static func makeFolder(_ path: String) throws(AssemblyError) {
     if mkdir(path, 0o700) != 0, errno != EEXIST {
       throw .folder(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Keys that Martlet has made are its own alone, like its root keys; the settings' check does the same for others.
+  private static func checkKeys(_ authority: SelfSignedAuthority) throws(AssemblyError) {
+    for path in [authority.serverKeyPath, authority.keyPath] {
+      do throws(FileFault) {
+        try RegularFile.checkSecret(path)
+      } catch {
+        throw .privateKey(path: path, error)
+      }
     }
   }
 
@@ -131,6 +143,8 @@ final class Assembly: Sendable {
       configuration.addressing = store.pathStyle ? .path : .virtualHost
       configuration.isByteExact = store.byteExact
       configuration.certificateAuthorityFile = store.caFile?.path
+      configuration.clientCertificateFile = store.clientCertificate?.certificateFile.path
+      configuration.clientKeyFile = store.clientCertificate?.keyFile.path
       configuration.limits.connectTimeout = store.connectTimeout
       configuration.limits.responseTimeout = store.responseTimeout
       configuration.limits.unusedConnectionLimit = store.idleTimeout
@@ -151,7 +165,8 @@ final class Assembly: Sendable {
         secret = "\(error)"
       }
       return "s3 \(store.endpoint) \(store.region) \(store.accessKey) \(secret) \(store.pathStyle) "
-        + "\(store.caFile?.path ?? "") \(store.byteExact) \(store.connectTimeout) \(store.responseTimeout) "
+        + "\(store.caFile?.path ?? "") \(store.clientCertificate?.certificateFile.path ?? "") "
+        + "\(store.clientCertificate?.keyFile.path ?? "") \(store.byteExact) \(store.connectTimeout) \(store.responseTimeout) "
         + "\(store.idleTimeout) \(store.connectionsPerLoopMax)"
     }
   }
@@ -241,10 +256,12 @@ final class Assembly: Sendable {
 enum AssemblyError: Error, CustomStringConvertible {
   case folder(path: String, reason: String)
   case fipsUnavailable(String)
+  case privateKey(path: String, FileFault)
 
   var description: String {
     switch self {
     case .folder(let path, let reason): "cannot make the folder `\(path)`: \(reason)"
+    case .privateKey(let path, let fault): "`\(path)`: \(fault)"
     case .fipsUnavailable(let reason): "`tls.fips` is set and the FIPS provider cannot be loaded: \(reason)"
     }
   }

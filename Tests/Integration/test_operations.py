@@ -343,6 +343,8 @@ def test_weak_root_keys(secret):
     lambda data: (data / "root.json").write_text("{}"),
     lambda data: (data / "keyring.json").write_text((data / "keyring.json").read_text().replace('"', "'", 1)),
     lambda data: os.chmod(data / "keyring.json", 0o640),
+    lambda data: os.chmod(data / "tls/server.key", 0o640),
+    lambda data: os.chmod(data / "tls/ca.key", 0o604),
 ])
 def test_spoiled_secret_files(tmp_path, spoil):
     with Gateway(folder=tmp_path, root_keys=False) as first:

@@ -92,6 +92,20 @@ import Testing
     #expect(odd?.line == "GET /Odd_Bucket/key HTTP/1.1")
   }
 
+  /// What the client names is the gateway's region; the store hears its own.
+  @Test(arguments: [
+    ("us-east-1", "", ""), ("us-east-1", "eu-central-1", ""), ("eu-west-1", "", "eu-west-1"),
+    ("eu-west-1", "eu-central-1", "eu-west-1"),
+  ])
+  func asksForTheStoresRegion(_ region: String, _ asked: String, _ told: String) async throws {
+    var configuration = CreateBucketConfiguration()
+    configuration.locationConstraint = asked.isEmpty ? nil : asked
+    let (request, outcome) = try await forward("PUT /bucket", document: configuration.document) { $0.region = region }
+    #expect(outcome.failure == nil)
+    let sent = try CreateBucketConfiguration(document: try #require(request).body)
+    #expect(sent.locationConstraint ?? "" == told)
+  }
+
   @Test func removesTheClientsFraming() async throws {
     let (request, _) = try await forward(
       "PUT /bucket/key",

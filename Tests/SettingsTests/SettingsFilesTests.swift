@@ -89,6 +89,32 @@ import Testing
     #expect(errors(path).isEmpty)
   }
 
+  @Test func clientCertificatesOfStoresAreLookedAt() throws {
+    let folder = try TemporaryFolder()
+    let store = "{type: s3, endpoint: 'https://s', access_key: ABCDEFGHIJKLMNOP, secret_key: s, path_style: true"
+    let path = try folder.write(
+      "m.yaml", "backends: {a: \(store), client_certificate_file: c.pem, client_key_file: k.pem}}")
+    try folder.write("c.pem", "-----BEGIN CERTIFICATE-----\n", mode: 0o644)
+    try folder.write("k.pem", "-----BEGIN PRIVATE KEY-----\n", mode: 0o644)
+    let found = errors(path)
+    #expect(
+      found.count == 1 && found[0].contains("`backends.a.client_key_file`") && found[0].contains("make it 0600"),
+      "\(found)")
+    try folder.write("k.pem", "-----BEGIN PRIVATE KEY-----\n", mode: 0o600)
+    #expect(errors(path).isEmpty)
+    for (half, other) in [
+      ("client_certificate_file: c.pem", "client_key_file"), ("client_key_file: k.pem", "client_certificate_file"),
+    ] {
+      try folder.write("m.yaml", "backends: {a: \(store), \(half)}}")
+      #expect(errors(path).contains { $0.contains("`backends.a.\(other)`") })
+    }
+    try folder.write(
+      "m.yaml",
+      "backends: {a: \(store), client_certificate_file: c.pem, client_key_file: k.pem}}"
+        .replacing("https://", with: "http://"))
+    #expect(errors(path).contains { $0.contains("`backends.a.endpoint`") })
+  }
+
   @Test(arguments: [
     ("users: {u: {policies: [readwrite, none]}}", "`identities.users.u.policies[1]`", "there is no policy `none`"),
     ("groups: {g: {policies: [none]}}", "`identities.groups.g.policies[0]`", "there is no policy `none`"),
