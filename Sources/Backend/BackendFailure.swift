@@ -16,8 +16,10 @@ public enum BackendFailure: Error, Sendable {
   case malformedResponse(reason: String)
   /// The response body broke off, or storage failed while reading.
   case brokeOff(reason: String)
-  /// The embedded store failed (disk full, input/output error): InternalError. The reason is for the log.
+  /// The embedded store failed (input/output error): InternalError. The reason is for the log.
   case storageFailed(reason: String)
+  /// The embedded store's disk or quota is full: 507, which clients do not repeat. The reason is for the log.
+  case storageFull(reason: String)
 }
 
 /// An S3 error document as a store means it.

@@ -3,7 +3,7 @@ import S3Model
 
 extension BackendFailure {
   init(_ error: FileError) {
-    self = .storageFailed(reason: error.description)
+    self = error.isFull ? .storageFull(reason: error.description) : .storageFailed(reason: error.description)
   }
 
   static func refused(_ code: S3ErrorCode, _ message: String? = nil) -> BackendFailure {

@@ -13,6 +13,9 @@ struct FileError: Error {
   /// A file that is not what the store wrote.
   var isDamage: Bool { code == EBADMSG }
 
+  /// No room on the disk, no inode, or the quota is used up.
+  var isFull: Bool { code == ENOSPC || code == EDQUOT }
+
   /// Nothing is at that path.
   var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 }

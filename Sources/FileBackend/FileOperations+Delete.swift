@@ -40,7 +40,7 @@ extension FileOperations {
       DeleteResult.Failure(
         key: entry.key, versionID: entry.versionID, code: "\(error.code.name)", message: error.message)
     case .notImplemented: DeleteResult.Failure(key: entry.key, versionID: entry.versionID, .notImplemented)
-    case .unavailable, .credentialsRefused, .timedOut, .malformedResponse, .brokeOff, .storageFailed:
+    case .unavailable, .credentialsRefused, .timedOut, .malformedResponse, .brokeOff, .storageFailed, .storageFull:
       DeleteResult.Failure(key: entry.key, versionID: entry.versionID, .internalError)
     }
   }

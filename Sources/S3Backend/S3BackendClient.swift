@@ -195,7 +195,7 @@ final class S3BackendClient: BackendClient {
       backend.logger.warning("the store did not serve a request", metadata: ["reason": .string(reason)])
     case .timedOut:
       backend.logger.warning("the store did not answer in time")
-    case .refused, .notImplemented, .brokeOff, .storageFailed: break
+    case .refused, .notImplemented, .brokeOff, .storageFailed, .storageFull: break
     }
   }
 

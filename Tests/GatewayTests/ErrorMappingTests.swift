@@ -25,6 +25,7 @@ import Testing
     (.wire(.invalidBucketName), "InvalidBucketName", 400), (.wire(.keyTooLong(bytes: 1025)), "KeyTooLongError", 400),
     (.signature(.missingContentSHA256), "InvalidRequest", 400),
     (.backend(.timedOut), "ServiceUnavailable", 503), (.storageFailed("x"), "InternalError", 500),
+    (.backend(.storageFull(reason: "x")), "StorageFull", 507),
   ]
 
   @Test(arguments: 0..<24)
@@ -84,6 +85,7 @@ import Testing
     for failure in [
       ExchangeFailure.storageFailed("/srv/secret"), .undecidable("/srv/secret"), .notImplemented("/srv/secret"),
       .backend(.malformedResponse(reason: "/srv/secret")), .backend(.storageFailed(reason: "/srv/secret")),
+      .backend(.storageFull(reason: "/srv/secret")),
     ] {
       let document = reply(failure).document(.s3, resource: "/b/k", requestID: RequestID(value: 1), hostID: "node")
       #expect(!String(decoding: document, as: UTF8.self).contains("secret"))

@@ -129,6 +129,11 @@ enum ErrorMapping {
     case .notImplemented: return ErrorReply(.notImplemented)
     case .unavailable, .credentialsRefused, .timedOut: return ErrorReply(.serviceUnavailable)
     case .malformedResponse, .brokeOff, .storageFailed: return ErrorReply(.internalError)
+    case .storageFull:
+      // AWS is never full and has no code for it. RFC 4918 section 11.5: 507, Insufficient Storage.
+      var reply = ErrorReply(.internalError, "The store has no room left for this.", status: 507)
+      reply.foreignCode = "StorageFull"
+      return reply
     }
   }
 

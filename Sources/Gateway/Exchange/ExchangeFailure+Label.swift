@@ -46,7 +46,7 @@ extension BackendFailure {
     case .credentialsRefused: .credentialsRefused
     case .malformedResponse: .malformedResponse
     case .brokeOff: .brokeOff
-    case .storageFailed: .storageFailed
+    case .storageFailed, .storageFull: .storageFailed
     case .refused, .notImplemented: nil
     }
   }
