@@ -46,9 +46,13 @@ struct Lexer {
   var current: UInt8? { mark.position < bytes.count ? bytes[mark.position] : nil }
 
   func token(_ kind: Token.Kind, from start: Mark, content: Range<Int>? = nil) -> Token {
-    Token(
+    var place = start
+    // OPA counts a line break into the line that it begins, and the end to the last character.
+    if kind == .whitespace, bytes[start.position] == UInt8(ascii: "\n") { place = Mark(row: start.row + 1, column: 0) }
+    if kind == .end { place.column -= 1 }
+    return Token(
       kind: problems.isEmpty ? kind : .illegal, content: content ?? start.position..<mark.position,
-      start: start.position, end: mark.position, row: start.row, column: start.column)
+      start: start.position, end: mark.position, row: place.row, column: place.column)
   }
 
   mutating func report(_ problem: String) { problems.append(problem) }

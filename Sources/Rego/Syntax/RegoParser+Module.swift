@@ -44,6 +44,7 @@ extension RegoParser {
         continue
       }
       if isFirst { result.problems.append(RegoError(.parse, "package expected", start)) }
+      defer { if isFirst { (result.imports, result.rules) = ([], []) } }
       if let imported = try importStatement() {
         result.imports.append(imported)
         continue

@@ -34,6 +34,7 @@ extension RegoParser {
     shapeHead(&parsed)
     var rule = Rule(isDefault: false, head: parsed.head, body: nil, elses: [], location: start)
     if parsed.usesIf {
+      rule.usesIf = true
       scan()
       rule.body = try ifBody()
     } else if kind == .leftBrace {
@@ -72,7 +73,7 @@ extension RegoParser {
     case .unify:
       scan()
       parsed.head.value = try headTerm(
-        "rule value term (e.g., \(TermText.reference(name))[%!s(<nil>)] = <VALUE> { ... })")
+        "rule value term (e.g., \(TermText.reference(name))[<nil>] = <VALUE> { ... })")
     case .assign:
       scan()
       parsed.head.assigned = true

@@ -138,7 +138,10 @@ extension RegoParser {
         throw fail("illegal string literal: \(tokenText.string)")
       }
       return Term(.scalar(.string(text)), location)
-    case .rawString: return Term(.scalar(.string(Text(bytes: Array(source.text[state.token.content])))), location)
+    case .rawString:
+      var term = Term(.scalar(.string(Text(bytes: Array(source.text[state.token.content])))), location)
+      term.isRaw = true
+      return term
     case .templatePart, .templateEnd: return try template(raw: false)
     case .rawTemplatePart, .rawTemplateEnd: return try template(raw: true)
     case .identifier, .contains: return variable()
@@ -203,7 +206,9 @@ extension RegoParser {
       if kind == .illegal { throw fail("illegal token") }
     }
     try raise(over: highest)
-    return Term(.template(parts), location(of: start, end: state.token.end))
+    var term = Term(.template(parts), location(of: start, end: state.token.end))
+    term.isRaw = raw
+    return term
   }
 
   private mutating func templateExpression() throws(Failure) -> Term.TemplatePart {

@@ -51,6 +51,8 @@ public struct Rule: Sendable {
   public var location: SourceLocation
   /// Written as a further body of the rule before it (`p { … } { … }`).
   public var isChained = false
+  /// Written with `if`.
+  public var usesIf = false
 
   public init(isDefault: Bool, head: Head, body: [Expression]?, elses: [Else], location: SourceLocation) {
     self.isDefault = isDefault

@@ -30,6 +30,8 @@ public struct Term: Sendable {
   public var location: SourceLocation
   /// Written in parentheses or as an operator: the formatter needs to know.
   public var parenthesized = false
+  /// A string or template string written in backquotes.
+  public var isRaw = false
 
   public init(_ node: Node, _ location: SourceLocation) {
     self.node = node
