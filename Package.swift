@@ -62,6 +62,7 @@ let package = Package(
     tests("SigV4Tests", ["SigV4", "Cryptography", "HTTPWire", "S3Model"]),
     library("Rego", ["CRE2", "Cryptography", "JSON", bigInt, yams]),
     tests("RegoTests", ["Rego", "JSON"]),
+    tests("RegoConformanceTests", ["Rego", "JSON"]),
 
     // Decisions
     library("Authorization", ["IAMPolicy", "S3Model"]),

@@ -1,0 +1,260 @@
+/// One thing of a body that has one outcome: holds or does not. May bind slots.
+class Step: @unchecked Sendable {
+  func run(_ frame: Frame) -> Bool { preconditionFailure("abstract") }
+}
+
+/// The end of a stretch of steps: a generator, which runs what follows for every candidate, or what the solution is for.
+class Tail: @unchecked Sendable {
+  func run(_ frame: Frame) -> Flow { preconditionFailure("abstract") }
+}
+
+/// Steps, and what follows when all of them hold.
+final class Block: @unchecked Sendable {
+  // Unretained copies beside the array, so that running a step does not touch its count of references.
+  private let owned: [Step]
+  private let steps: UnsafeMutablePointer<Unmanaged<Step>>
+  private let count: Int
+  private let tail: Tail
+
+  init(_ steps: [Step], _ tail: Tail) {
+    owned = steps
+    count = steps.count
+    self.tail = tail
+    self.steps = .allocate(capacity: steps.count)
+    for (index, step) in steps.enumerated() { (self.steps + index).initialize(to: .passUnretained(step)) }
+  }
+
+  deinit { steps.deallocate() }
+
+  @inline(__always)
+  func run(_ frame: Frame) -> Flow {
+    if !frame.machine.pointee.chargeInstructions(count &+ 1) { return .failed }
+    for index in 0..<count where !steps[index]._withUnsafeGuaranteedRef({ $0.run(frame) }) {
+      return frame.machine.pointee.undefinedFlow
+    }
+    return tail.run(frame)
+  }
+}
+
+// MARK: Steps
+
+/// Holds when the term is neither undefined nor false.
+final class TestStep: Step, @unchecked Sendable {
+  let term: TermNode
+  init(_ term: TermNode) { self.term = term }
+  override func run(_ frame: Frame) -> Bool { term.value(frame).isTruthy }
+}
+
+final class BindStep: Step, @unchecked Sendable {
+  let slot: Int
+  let term: TermNode
+
+  init(_ slot: Int, _ term: TermNode) {
+    self.slot = slot
+    self.term = term
+  }
+
+  override func run(_ frame: Frame) -> Bool {
+    let value = term.value(frame)
+    if value.isUndefined { return false }
+    frame.locals[slot] = value
+    return true
+  }
+}
+
+final class EqualStep: Step, @unchecked Sendable {
+  let left: TermNode
+  let right: TermNode
+
+  init(_ left: TermNode, _ right: TermNode) {
+    self.left = left
+    self.right = right
+  }
+
+  override func run(_ frame: Frame) -> Bool {
+    let left = left.value(frame)
+    if left.isUndefined { return false }
+    let right = right.value(frame)
+    if right.isUndefined { return false }
+    return left == right
+  }
+}
+
+/// Comparison with a value known when planning.
+final class EqualConstantStep: Step, @unchecked Sendable {
+  let term: TermNode
+  let constant: Value
+
+  init(_ term: TermNode, _ constant: Value) {
+    self.term = term
+    self.constant = constant
+  }
+
+  override func run(_ frame: Frame) -> Bool { term.value(frame) == constant }
+}
+
+final class MatchStep: Step, @unchecked Sendable {
+  let pattern: PatternNode
+  let term: TermNode
+
+  init(_ pattern: PatternNode, _ term: TermNode) {
+    self.pattern = pattern
+    self.term = term
+  }
+
+  override func run(_ frame: Frame) -> Bool {
+    let value = term.value(frame)
+    return value.isUndefined ? false : pattern.match(value, frame)
+  }
+}
+
+/// Never holds.
+final class FailStep: Step, @unchecked Sendable {
+  override func run(_ frame: Frame) -> Bool { false }
+}
+
+final class NotStep: Step, @unchecked Sendable {
+  /// Ends in a `SucceedTail`.
+  let body: Block
+  init(_ body: Block) { self.body = body }
+  override func run(_ frame: Frame) -> Bool { body.run(frame) == .exhausted }
+}
+
+final class EveryStep: Step, @unchecked Sendable {
+  let domain: TermNode
+  let key: Int?
+  let element: Int?
+  /// Ends in a `SucceedTail`.
+  let body: Block
+
+  init(domain: TermNode, key: Int?, element: Int?, body: Block) {
+    self.domain = domain
+    self.key = key
+    self.element = element
+    self.body = body
+  }
+
+  override func run(_ frame: Frame) -> Bool {
+    switch domain.value(frame) {
+    case .array(let array):
+      for index in 0..<array.count where !holds(.integer(Int64(index)), array[index], frame) { return false }
+    case .object(let object):
+      for index in 0..<object.count where !holds(object.keys[index], object.values[index], frame) { return false }
+    case .set(let set):
+      for element in set.elements where !holds(element, element, frame) { return false }
+    default: return false
+    }
+    return true
+  }
+
+  private func holds(_ keyValue: Value, _ value: Value, _ frame: Frame) -> Bool {
+    if let key { frame.locals[key] = keyValue }
+    if let element { frame.locals[element] = value }
+    return body.run(frame) == .enough
+  }
+}
+
+/// Counts how often a body came here.
+final class CountStep: Step, @unchecked Sendable {
+  let number: Int
+  init(_ number: Int) { self.number = number }
+
+  override func run(_ frame: Frame) -> Bool {
+    if let hits = frame.machine.pointee.hits { hits[number] &+= 1 }
+    return true
+  }
+}
+
+// MARK: What solutions are for
+
+/// One solution is enough.
+final class SucceedTail: Tail, @unchecked Sendable {
+  override func run(_ frame: Frame) -> Flow { .enough }
+}
+
+/// Adds to the comprehension or set.
+final class CollectTail: Tail, @unchecked Sendable {
+  let term: TermNode
+  init(_ term: TermNode) { self.term = term }
+
+  override func run(_ frame: Frame) -> Flow {
+    let value = term.value(frame)
+    if value.isUndefined { return frame.machine.pointee.undefinedFlow }
+    if !frame.machine.pointee.chargeBytes(16) { return .failed }
+    frame.machine.pointee.collector?.pointee.append(value)
+    return .exhausted
+  }
+}
+
+/// Adds to the object: a value at a path of keys, or an element of the set there.
+final class MemberTail: Tail, @unchecked Sendable {
+  let path: [TermNode]
+  let term: TermNode
+  let isElement: Bool
+  let location: SourceLocation
+
+  init(path: [TermNode], term: TermNode, isElement: Bool, location: SourceLocation) {
+    self.path = path
+    self.term = term
+    self.isElement = isElement
+    self.location = location
+  }
+
+  override func run(_ frame: Frame) -> Flow {
+    let machine = frame.machine
+    let value = term.value(frame)
+    if value.isUndefined { return machine.pointee.undefinedFlow }
+    if !machine.pointee.chargeBytes(48) { return .failed }
+    let added: Bool
+    if path.count == 1 {
+      let key = path[0].value(frame)
+      if key.isUndefined { return machine.pointee.undefinedFlow }
+      added = machine.pointee.members?.pointee.add(value, isElement: isElement, at: key) ?? false
+    } else {
+      var keys: [Value] = []
+      for element in path {
+        let key = element.value(frame)
+        if key.isUndefined { return machine.pointee.undefinedFlow }
+        keys.append(key)
+      }
+      added = machine.pointee.members?.pointee.add(value, isElement: isElement, at: keys[...]) ?? false
+    }
+    if added { return .exhausted }
+    machine.pointee.fail(EvaluationError(.conflict, "object keys must be unique", location))
+    return .failed
+  }
+}
+
+/// The value of a complete rule or function, into the frame's slot for it; a second one must be the same.
+final class ValueTail: Tail, @unchecked Sendable {
+  let term: TermNode
+  let slot: Int
+  let location: SourceLocation
+  let isFunction: Bool
+  /// Further solutions cannot differ.
+  let isConstant: Bool
+
+  init(term: TermNode, slot: Int, location: SourceLocation, isFunction: Bool) {
+    self.term = term
+    self.slot = slot
+    self.location = location
+    self.isFunction = isFunction
+    isConstant = term.constant != nil
+  }
+
+  override func run(_ frame: Frame) -> Flow {
+    let value = term.value(frame)
+    if value.isUndefined { return frame.machine.pointee.undefinedFlow }
+    if isConstant {
+      frame.locals[slot] = value
+      return .enough
+    }
+    if frame.locals[slot].isUndefined {
+      frame.locals[slot] = value
+      return .exhausted
+    }
+    if frame.locals[slot] == value { return .exhausted }
+    frame.machine.pointee.fail(EvaluationError(.conflict, Document.conflictMessage(isFunction), location))
+    return .failed
+  }
+}

@@ -1,0 +1,168 @@
+/// What the rules of one name define.
+final class Document: @unchecked Sendable {
+  enum Kind { case complete, set, object, function }
+
+  let kind: Kind
+  let path: [Value]
+  let number: Int
+  // Written while a policy is planned, then only read.
+  var rules = RuleIndex.empty
+  var defaultRule: RulePlan?
+  /// Every rule has one and the same constant value, so that the first that holds decides.
+  var hasOneValue = false
+  /// Documents at constant paths below an object.
+  weak var tree: DocumentTree?
+  var location: SourceLocation = .none
+
+  init(kind: Kind, path: [Value], number: Int) {
+    self.kind = kind
+    self.path = path
+    self.number = number
+  }
+
+  static func conflictMessage(_ isFunction: Bool) -> String {
+    isFunction
+      ? "functions must not produce multiple outputs for same inputs"
+      : "complete rules must not produce multiple outputs"
+  }
+
+  /// The document, remembered in the world.
+  func value(_ machine: UnsafeMutablePointer<Machine>) -> Value {
+    switch machine.pointee.world.documentStates[number] {
+    case 1: return machine.pointee.world.documents[number]
+    case 2:
+      machine.pointee.fail(EvaluationError(.internal, "document depends on itself", location))
+      return .undefined
+    default: break
+    }
+    machine.pointee.world.documentStates[number] = 2
+    machine.pointee.world.memory.touchDocument(number)
+    let value: Value
+    switch kind {
+    case .complete, .function: value = single(machine, arguments: nil, count: 0)
+    case .set: value = set(machine)
+    case .object: value = object(machine)
+    }
+    machine.pointee.world.documents[number] = value
+    machine.pointee.world.documentStates[number] = 1
+    return value
+  }
+
+  /// The value of a complete rule or of a call.
+  func single(
+    _ machine: UnsafeMutablePointer<Machine>, arguments: UnsafeMutablePointer<Value>?, count: Int
+  ) -> Value {
+    var result = Value.undefined
+    let frame = Frame(machine: machine, locals: arguments ?? machine.pointee.top)
+    _ = rules.visit(frame) { rule in
+      let value = rule.value(machine, arguments: arguments)
+      if value.isUndefined { return machine.pointee.undefinedFlow != .failed }
+      if result.isUndefined {
+        result = value
+        return !hasOneValue
+      }
+      if result == value { return true }
+      machine.pointee.fail(
+        EvaluationError(.conflict, Document.conflictMessage(kind == .function), rule.location))
+      return false
+    }
+    if machine.pointee.undefinedFlow == .failed { return .undefined }
+    if result.isUndefined, let defaultRule { return defaultRule.value(machine, arguments: arguments) }
+    return result
+  }
+
+  private func set(_ machine: UnsafeMutablePointer<Machine>) -> Value {
+    let outer = machine.pointee.collector
+    var values: [Value] = []
+    withUnsafeMutablePointer(to: &values) { values in
+      machine.pointee.collector = values
+      _ = rules.visit(Frame(machine: machine, locals: machine.pointee.top)) { rule in
+        rule.run(machine, arguments: nil) != .failed
+      }
+    }
+    machine.pointee.collector = outer
+    if machine.pointee.undefinedFlow == .failed { return .undefined }
+    return .set(values.isEmpty ? .empty : ValueSet(values))
+  }
+
+  private func object(_ machine: UnsafeMutablePointer<Machine>) -> Value {
+    let outer = machine.pointee.members
+    var members = PartialObject()
+    withUnsafeMutablePointer(to: &members) { members in
+      machine.pointee.members = members
+      _ = rules.visit(Frame(machine: machine, locals: machine.pointee.top)) { rule in
+        rule.run(machine, arguments: nil) != .failed
+      }
+      machine.pointee.members = outer
+      if let tree, machine.pointee.undefinedFlow != .failed {
+        add(tree, at: [], to: members, machine)
+      }
+    }
+    if machine.pointee.undefinedFlow == .failed { return .undefined }
+    return members.value()
+  }
+
+  private func add(
+    _ tree: DocumentTree, at path: [Value], to members: UnsafeMutablePointer<PartialObject>,
+    _ machine: UnsafeMutablePointer<Machine>
+  ) {
+    for (key, child) in tree.sorted {
+      guard let document = child.visibleDocument else {
+        add(child, at: path + [key], to: members, machine)
+        continue
+      }
+      let value = document.value(machine)
+      if machine.pointee.undefinedFlow == .failed { return }
+      if value.isUndefined { continue }
+      if !members.pointee.merge(value, at: (path + [key])[...]) {
+        machine.pointee.fail(EvaluationError(.conflict, "object keys must be unique", document.location))
+        return
+      }
+    }
+  }
+}
+
+/// One rule, planned.
+final class RulePlan: @unchecked Sendable {
+  /// The rule's body, then those of its `else`s.
+  let branches: [Block]
+  let frameSize: Int
+  let resultSlot: Int
+  /// Where the frame holds the arguments.
+  let argumentSlots: [Int]
+  let location: SourceLocation
+
+  init(branches: [Block], frameSize: Int, resultSlot: Int, argumentSlots: [Int], location: SourceLocation) {
+    self.branches = branches
+    self.frameSize = frameSize
+    self.resultSlot = resultSlot
+    self.argumentSlots = argumentSlots
+    self.location = location
+  }
+
+  /// Of the first branch whose body holds.
+  func value(_ machine: UnsafeMutablePointer<Machine>, arguments: UnsafeMutablePointer<Value>?) -> Value {
+    let mark = machine.pointee.mark
+    guard let locals = machine.pointee.enter(frameSize) else { return .undefined }
+    if let arguments { for (index, slot) in argumentSlots.enumerated() { locals[slot] = arguments[index] } }
+    let frame = Frame(machine: machine, locals: locals)
+    var value = Value.undefined
+    for branch in branches {
+      if branch.run(frame) == .failed { break }
+      value = locals[resultSlot]
+      if !value.isUndefined { break }
+    }
+    if machine.pointee.undefinedFlow == .failed { value = .undefined }
+    machine.pointee.leave(locals, frameSize, mark)
+    return value
+  }
+
+  /// For the sake of what it collects.
+  func run(_ machine: UnsafeMutablePointer<Machine>, arguments: UnsafeMutablePointer<Value>?) -> Flow {
+    let mark = machine.pointee.mark
+    guard let locals = machine.pointee.enter(frameSize) else { return .failed }
+    let flow = branches[0].run(Frame(machine: machine, locals: locals))
+    machine.pointee.leave(locals, frameSize, mark)
+    return flow
+  }
+}

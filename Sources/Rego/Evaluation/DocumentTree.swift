@@ -1,0 +1,173 @@
+/// A name below `data` under which there are rules: a package, or the document that rules define.
+final class DocumentTree: @unchecked Sendable {
+  // Written while a policy is planned, then only read.
+  private(set) var children: [Value: DocumentTree] = [:]
+  /// In key order.
+  private(set) var sorted: [(key: Value, child: DocumentTree)] = []
+  var document: Document?
+  /// Where a world remembers the whole value.
+  let number: Int
+
+  init(number: Int) { self.number = number }
+
+  func descend(_ path: ArraySlice<Value>, _ count: inout Int) -> DocumentTree {
+    guard let key = path.first else { return self }
+    if let child = children[key] { return child.descend(path.dropFirst(), &count) }
+    let child = DocumentTree(number: count)
+    count += 1
+    children[key] = child
+    return child.descend(path.dropFirst(), &count)
+  }
+
+  func sort() {
+    sorted = children.sorted { $0.key < $1.key }.map { (key: $0.key, child: $0.value) }
+    for (_, child) in sorted { child.sort() }
+  }
+
+  /// Rules of this name that are no function.
+  var visibleDocument: Document? {
+    guard let document, document.kind != .function else { return nil }
+    return document
+  }
+
+  /// Base and virtual documents of this name and below, as one value.
+  func value(base: Value, replaced: ReplacedPaths?, _ machine: UnsafeMutablePointer<Machine>) -> Value {
+    if let document = visibleDocument { return document.value(machine) }
+    let world = machine.pointee.world
+    if world.documentStates[number] == 1 { return world.documents[number] }
+    // A package without rules, whose name there may be only to be imported.
+    if sorted.isEmpty { return base.isUndefined ? .object(.empty) : base }
+    var builder = ValueObjectBuilder()
+    switch base {
+    case .undefined: break
+    case .object(let object):
+      for index in 0..<object.count { builder[object.keys[index]] = object.values[index] }
+    default: return base
+    }
+    for (key, child) in sorted {
+      if child.document?.kind == .function && child.children.isEmpty { continue }
+      let below = base.lookUp(key)
+      let value: Value
+      if let replaced = replaced?.children[key], replaced.isReplaced {
+        value = below
+      } else {
+        value = child.value(base: below, replaced: replaced?.children[key], machine)
+      }
+      if machine.pointee.undefinedFlow == .failed { return .undefined }
+      if !value.isUndefined { builder[key] = value }
+    }
+    if !machine.pointee.chargeInstructions(builder.count) { return .undefined }
+    let value = Value.object(ValueObject(builder))
+    machine.pointee.world.documents[number] = value
+    machine.pointee.world.documentStates[number] = 1
+    machine.pointee.world.memory.touchDocument(number)
+    return value
+  }
+}
+
+/// A place below `data` on the way down a reference.
+enum DataCursor {
+  case tree(DocumentTree, base: Value, replaced: ReplacedPaths?)
+  case value(Value)
+
+  func step(_ key: Value, _ machine: UnsafeMutablePointer<Machine>) -> DataCursor {
+    switch self {
+    case .value(let value): return .value(value.lookUpBase(key))
+    case .tree(let tree, let base, let replaced):
+      let below = replaced?.children[key]
+      if below?.isReplaced == true { return .value(base.lookUpBase(key)) }
+      guard let child = tree.children[key] else { return .value(base.lookUpBase(key)) }
+      if let document = child.visibleDocument { return .value(document.value(machine)) }
+      return .tree(child, base: base.lookUp(key), replaced: below)
+    }
+  }
+
+  func value(_ machine: UnsafeMutablePointer<Machine>) -> Value {
+    switch self {
+    case .value(let value): value
+    case .tree(let tree, let base, let replaced): tree.value(base: base, replaced: replaced, machine)
+    }
+  }
+}
+
+/// A whole package: base and virtual documents together.
+final class TreeNode: TermNode, @unchecked Sendable {
+  let tree: DocumentTree
+  let base: Value
+
+  init(_ tree: DocumentTree, base: Value) {
+    self.tree = tree
+    self.base = base
+  }
+
+  override func value(_ frame: Frame) -> Value { tree.value(base: base, replaced: nil, frame.machine) }
+}
+
+/// The document that rules define.
+final class DocumentNode: TermNode, @unchecked Sendable {
+  unowned(unsafe) let document: Document
+  init(_ document: Document) { self.document = document }
+  override func value(_ frame: Frame) -> Value { document.value(frame.machine) }
+}
+
+/// `data` and a path whose elements are bound.
+final class DataNode: TermNode, @unchecked Sendable {
+  let root: DocumentTree
+  /// What the reference comes to while `with` replaces nothing below `data`.
+  let direct: TermNode?
+  let path: [TermNode]
+
+  init(root: DocumentTree, direct: TermNode?, path: [TermNode]) {
+    self.root = root
+    self.direct = direct
+    self.path = path
+  }
+
+  override var constant: Value? { nil }
+
+  override func value(_ frame: Frame) -> Value {
+    if let direct, frame.machine.pointee.world.replaced == nil { return direct.value(frame) }
+    return slowly(frame)
+  }
+
+  @inline(never)
+  private func slowly(_ frame: Frame) -> Value {
+    let world = frame.machine.pointee.world
+    if world.replaced?.isReplaced == true {
+      var value = world.base
+      for element in path { value = value.lookUpBase(element.value(frame)) }
+      return value
+    }
+    var cursor = DataCursor.tree(root, base: world.base, replaced: world.replaced)
+    for element in path {
+      let key = element.value(frame)
+      if key.isUndefined { return .undefined }
+      cursor = cursor.step(key, frame.machine)
+      if case .value(.undefined) = cursor { return .undefined }
+    }
+    return cursor.value(frame.machine)
+  }
+}
+
+extension Value {
+  /// As `lookUp`, except that a number finds the key spelled like it and a numeral finds an element: base documents are
+  /// found by paths of strings. Source: OPA v1/storage/path.go.
+  @inline(__always)
+  func lookUpBase(_ key: Value) -> Value {
+    let found = lookUp(key)
+    return found.isUndefined ? lookUpSpelled(key) : found
+  }
+
+  @inline(never)
+  private func lookUpSpelled(_ key: Value) -> Value {
+    switch (self, key) {
+    case (.object(let object), .integer(let number)): return object[.string(Text(String(number)))]
+    case (.array(let array), .string(let text)):
+      guard let index = Int(text.string), index >= 0, index < array.count, String(index) == text.string else {
+        return .undefined
+      }
+      return array[index]
+    default: return .undefined
+    }
+  }
+}

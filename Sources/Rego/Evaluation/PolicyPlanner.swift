@@ -1,0 +1,172 @@
+/// Plans all rules of a policy, or one query against it.
+///
+/// A class, as the planners of all bodies add to it; it lives only while planning.
+final class PolicyPlanner {
+  let root: DocumentTree
+  let data: Value
+  var inputs: InputPaths
+  let replacedBuiltins: Set<String>
+  /// Documents and names numbered so far.
+  var numberCount: Int
+  private(set) var documents: [Document] = []
+  private var functions: [[Text]: Document] = [:]
+  /// Places of counted expressions by counter, when the plan counts.
+  var counted: [SourceLocation]?
+  private var counters: [SourceLocation: Int] = [:]
+
+  init(root: DocumentTree, data: Value, inputs: InputPaths, numberCount: Int, replacedBuiltins: Set<String>) {
+    self.root = root
+    self.data = data
+    self.inputs = inputs
+    self.numberCount = numberCount
+    self.replacedBuiltins = replacedBuiltins
+  }
+
+  func inputSlot(_ path: [Value]) -> Int { inputs.slot(path) }
+
+  /// The counter of an expression.
+  func count(_ location: SourceLocation) -> Int? {
+    guard counted != nil else { return nil }
+    if let number = counters[location] { return number }
+    let number = counters.count
+    counters[location] = number
+    counted?.append(location)
+    return number
+  }
+
+  func function(_ path: [Text], _ location: SourceLocation) throws(RegoError) -> Document {
+    if let document = functions[path] { return document }
+    var tree = root
+    for name in path {
+      guard let child = tree.children[.string(name)] else {
+        throw RegoError(.type, "undefined function data.\(path.map(\.string).joined(separator: "."))", location)
+      }
+      tree = child
+    }
+    guard let document = tree.document else {
+      throw RegoError(.type, "undefined function data.\(path.map(\.string).joined(separator: "."))", location)
+    }
+    functions[path] = document
+    return document
+  }
+
+  // MARK: Rules
+
+  /// - Parameter packages: those of all modules; each is an object even without rules.
+  func plan(_ rules: [ResolvedRule], packages: [[Text]]) throws(RegoErrors) {
+    for package in packages { _ = root.descend(package.map { .string($0) }[...], &numberCount) }
+    var groups: [[ResolvedRule]] = []
+    var positions: [[Value]: Int] = [:]
+    for rule in rules {
+      if let position = positions[rule.path] {
+        groups[position].append(rule)
+      } else {
+        positions[rule.path] = groups.count
+        groups.append([rule])
+      }
+    }
+    for group in groups {
+      let tree = root.descend(group[0].path[...], &numberCount)
+      let document = Document(kind: Self.kind(group), path: group[0].path, number: numberCount)
+      numberCount += 1
+      document.location = group[0].location
+      document.tree = tree
+      tree.document = document
+      documents.append(document)
+    }
+    root.sort()
+    var errors: [RegoError] = []
+    for (document, group) in zip(documents, groups) {
+      do throws(RegoError) {
+        try plan(group, document)
+      } catch {
+        errors.append(error)
+      }
+    }
+    if !errors.isEmpty { throw RegoErrors(errors) }
+  }
+
+  private static func kind(_ rules: [ResolvedRule]) -> Document.Kind {
+    if rules.contains(where: { !$0.trailing.isEmpty }) { return .object }
+    switch rules[0].kind {
+    case .value: return .complete
+    case .element: return .set
+    case .function: return .function
+    }
+  }
+
+  private func plan(_ rules: [ResolvedRule], _ document: Document) throws(RegoError) {
+    var conditions: [RuleConditions] = []
+    var constants: Set<Value>? = []
+    for rule in rules {
+      let plan = try plan(rule, document.kind)
+      if rule.isDefault {
+        document.defaultRule = plan
+        continue
+      }
+      for branch in rule.branches {
+        if case .constant(let value) = branch.value.node { constants?.insert(value) } else { constants = nil }
+      }
+      conditions.append(RuleConditions(plan, rule))
+    }
+    document.hasOneValue = constants?.count == 1
+    document.rules = RuleConditions.index(conditions) { subject in
+      switch subject {
+      case .input(let path): InputNode(inputSlot(path))
+      case .argument(let index): LocalNode(index)
+      }
+    }
+  }
+
+  private func plan(_ rule: ResolvedRule, _ kind: Document.Kind) throws(RegoError) -> RulePlan {
+    var planner = BodyPlanner(policy: self, localCount: rule.localCount)
+    let resultSlot = planner.newSlot()
+    var argumentSlots: [Int] = []
+    var isFunction = false
+    if case .function(let patterns) = rule.kind {
+      isFunction = true
+      for pattern in patterns {
+        if case .local(let local) = pattern.node, !argumentSlots.contains(Int(local.slot)) {
+          argumentSlots.append(Int(local.slot))
+        } else {
+          argumentSlots.append(planner.newSlot())
+        }
+      }
+    }
+    var blocks: [Block] = []
+    for branch in rule.branches {
+      planner.restart(localCount: rule.localCount)
+      var sequence = BodyPlanner.Sequence()
+      if case .function(let patterns) = rule.kind {
+        for (pattern, slot) in zip(patterns, argumentSlots) {
+          if case .local(let local) = pattern.node, Int(local.slot) == slot { planner.bind(local) }
+        }
+        for (pattern, slot) in zip(patterns, argumentSlots) {
+          if case .local(let local) = pattern.node, Int(local.slot) == slot { continue }
+          let pattern = try planner.pattern(pattern, &sequence)
+          sequence.add(MatchStep(pattern, LocalNode(slot)))
+        }
+      }
+      if let number = count(branch.location) { sequence.add(CountStep(number)) }
+      try planner.plan(branch.body, &sequence)
+      let value = try planner.node(branch.value, &sequence)
+      switch kind {
+      case .complete, .function:
+        blocks.append(
+          sequence.block(
+            ValueTail(term: value, slot: resultSlot, location: branch.location, isFunction: isFunction)))
+      case .set: blocks.append(sequence.block(CollectTail(value)))
+      case .object:
+        var path: [TermNode] = []
+        for term in rule.trailing { path.append(try planner.node(term, &sequence)) }
+        var isElement = false
+        if case .element = rule.kind { isElement = true }
+        blocks.append(
+          sequence.block(MemberTail(path: path, term: value, isElement: isElement, location: branch.location)))
+      }
+    }
+    return RulePlan(
+      branches: blocks, frameSize: planner.slotCount, resultSlot: resultSlot, argumentSlots: argumentSlots,
+      location: rule.location)
+  }
+}

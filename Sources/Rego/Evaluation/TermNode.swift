@@ -1,0 +1,259 @@
+/// A term of a plan: yields one value, or `.undefined`, which also stands for a failure that the machine holds.
+///
+/// The subclasses only have `let` members, so that a plan can be run by any number of threads.
+class TermNode: @unchecked Sendable {
+  func value(_ frame: Frame) -> Value { preconditionFailure("abstract") }
+  /// The value, if it is the same in every evaluation.
+  var constant: Value? { nil }
+}
+
+final class ConstantNode: TermNode, @unchecked Sendable {
+  let held: Value
+  init(_ value: Value) { held = value }
+  override func value(_ frame: Frame) -> Value { held }
+  override var constant: Value? { held }
+}
+
+final class LocalNode: TermNode, @unchecked Sendable {
+  let slot: Int
+  init(_ slot: Int) { self.slot = slot }
+  override func value(_ frame: Frame) -> Value { frame.locals[slot] }
+}
+
+/// `input` or a constant path below it.
+final class InputNode: TermNode, @unchecked Sendable {
+  let slot: Int
+  init(_ slot: Int) { self.slot = slot }
+
+  override func value(_ frame: Frame) -> Value {
+    let world = frame.machine.pointee.world
+    return world.inputStates[slot] != 0 ? world.inputs[slot] : inputValue(slot, frame.machine)
+  }
+}
+
+/// The value of an input slot, remembered.
+func inputValue(_ slot: Int, _ machine: UnsafeMutablePointer<Machine>) -> Value {
+  if machine.pointee.world.inputStates[slot] != 0 { return machine.pointee.world.inputs[slot] }
+  var value: Value
+  switch machine.pointee.world.input {
+  case .none: value = .undefined
+  case .value(let document) where slot == 0: value = document
+  case .lazy(let input) where slot == 0: value = input.document()
+  case .lazy(let input):
+    if let fields = machine.pointee.world.fields, fields[slot] >= 0 {
+      value = input.value(field: Int(fields[slot]))
+    } else {
+      fallthrough
+    }
+  case .value:
+    let parent = machine.pointee.layout.inputs.entries[slot].parent
+    value = inputValue(parent, machine).lookUp(machine.pointee.layout.inputs.entries[slot].key)
+  }
+  machine.pointee.world.inputs[slot] = value
+  machine.pointee.world.inputStates[slot] = 1
+  machine.pointee.world.memory.touchInput(slot)
+  return value
+}
+
+/// `root[path…]`, the path bound.
+final class LookUpNode: TermNode, @unchecked Sendable {
+  let root: TermNode
+  let path: [TermNode]
+
+  init(_ root: TermNode, _ path: [TermNode]) {
+    self.root = root
+    self.path = path
+  }
+
+  override func value(_ frame: Frame) -> Value {
+    var value = root.value(frame)
+    for element in path {
+      if value.isUndefined { return .undefined }
+      let key = element.value(frame)
+      if key.isUndefined { return .undefined }
+      value = value.lookUp(key)
+    }
+    return value
+  }
+}
+
+/// The same in base documents.
+final class BaseLookUpNode: TermNode, @unchecked Sendable {
+  let root: TermNode
+  let path: [TermNode]
+
+  init(_ root: TermNode, _ path: [TermNode]) {
+    self.root = root
+    self.path = path
+  }
+
+  override func value(_ frame: Frame) -> Value {
+    var value = root.value(frame)
+    for element in path {
+      if value.isUndefined { return .undefined }
+      let key = element.value(frame)
+      if key.isUndefined { return .undefined }
+      value = value.lookUpBase(key)
+    }
+    return value
+  }
+}
+
+final class ArrayNode: TermNode, @unchecked Sendable {
+  let elements: [TermNode]
+  init(_ elements: [TermNode]) { self.elements = elements }
+
+  override func value(_ frame: Frame) -> Value {
+    if !frame.machine.pointee.chargeBytes(elements.count &* 16) { return .undefined }
+    var values: [Value] = []
+    values.reserveCapacity(elements.count)
+    for element in elements {
+      let value = element.value(frame)
+      if value.isUndefined { return .undefined }
+      values.append(value)
+    }
+    return .array(ValueArray(values))
+  }
+}
+
+final class SetNode: TermNode, @unchecked Sendable {
+  let elements: [TermNode]
+  init(_ elements: [TermNode]) { self.elements = elements }
+
+  override func value(_ frame: Frame) -> Value {
+    if !frame.machine.pointee.chargeBytes(elements.count &* 16) { return .undefined }
+    var values: [Value] = []
+    values.reserveCapacity(elements.count)
+    for element in elements {
+      let value = element.value(frame)
+      if value.isUndefined { return .undefined }
+      values.append(value)
+    }
+    return .set(ValueSet(values))
+  }
+}
+
+final class ObjectNode: TermNode, @unchecked Sendable {
+  let keys: [TermNode]
+  let values: [TermNode]
+  let location: SourceLocation
+
+  init(keys: [TermNode], values: [TermNode], location: SourceLocation) {
+    self.keys = keys
+    self.values = values
+    self.location = location
+  }
+
+  override func value(_ frame: Frame) -> Value {
+    if !frame.machine.pointee.chargeBytes(keys.count &* 32) { return .undefined }
+    var builder = ValueObjectBuilder()
+    for index in keys.indices {
+      let key = keys[index].value(frame)
+      if key.isUndefined { return .undefined }
+      let value = values[index].value(frame)
+      if value.isUndefined { return .undefined }
+      builder[key] = value
+    }
+    return .object(ValueObject(builder))
+  }
+}
+
+enum ComprehensionKind { case array, set }
+
+final class ComprehensionNode: TermNode, @unchecked Sendable {
+  let kind: ComprehensionKind
+  /// Ends in a `CollectTail`.
+  let body: Block
+
+  init(_ kind: ComprehensionKind, _ body: Block) {
+    self.kind = kind
+    self.body = body
+  }
+
+  override func value(_ frame: Frame) -> Value {
+    let machine = frame.machine
+    let outer = machine.pointee.collector
+    var values: [Value] = []
+    let flow = withUnsafeMutablePointer(to: &values) { values in
+      machine.pointee.collector = values
+      return body.run(frame)
+    }
+    machine.pointee.collector = outer
+    if flow == .failed { return .undefined }
+    switch kind {
+    case .array: return .array(values.isEmpty ? .empty : ValueArray(values))
+    case .set: return .set(values.isEmpty ? .empty : ValueSet(values))
+    }
+  }
+}
+
+final class ObjectComprehensionNode: TermNode, @unchecked Sendable {
+  /// Ends in a `MemberTail`.
+  let body: Block
+  init(_ body: Block) { self.body = body }
+
+  override func value(_ frame: Frame) -> Value {
+    let machine = frame.machine
+    let outer = machine.pointee.members
+    var members = PartialObject()
+    let flow = withUnsafeMutablePointer(to: &members) { members in
+      machine.pointee.members = members
+      return body.run(frame)
+    }
+    machine.pointee.members = outer
+    if flow == .failed { return .undefined }
+    return members.value()
+  }
+}
+
+/// Parts of a string, joined. A part is a closure of its own: undefined reads `<undefined>`, two values are an error.
+final class TemplateNode: TermNode, @unchecked Sendable {
+  enum Part {
+    case text(Text)
+    /// Ends in a `CollectTail`.
+    case body(Block, SourceLocation)
+    /// Has at most one value.
+    case term(TermNode)
+  }
+  let parts: [Part]
+  init(_ parts: [Part]) { self.parts = parts }
+
+  override func value(_ frame: Frame) -> Value {
+    let machine = frame.machine
+    var bytes: [UInt8] = []
+    for part in parts {
+      switch part {
+      case .text(let text): text.withBytes { bytes.append(contentsOf: $0) }
+      case .term(let term):
+        let value = term.value(frame)
+        if machine.pointee.undefinedFlow == .failed { return .undefined }
+        append(value, to: &bytes)
+      case .body(let body, let location):
+        let outer = machine.pointee.collector
+        var values: [Value] = []
+        let flow = withUnsafeMutablePointer(to: &values) { values in
+          machine.pointee.collector = values
+          return body.run(frame)
+        }
+        machine.pointee.collector = outer
+        if flow == .failed { return .undefined }
+        if let first = values.first, values.contains(where: { $0 != first }) {
+          machine.pointee.fail(
+            EvaluationError(.conflict, "template-strings must not produce multiple outputs", location))
+          return .undefined
+        }
+        append(values.first ?? .undefined, to: &bytes)
+      }
+      if !machine.pointee.chargeBytes(bytes.count) { return .undefined }
+    }
+    return .string(Text(bytes: bytes))
+  }
+
+  private func append(_ value: Value, to bytes: inout [UInt8]) {
+    switch value {
+    case .undefined: bytes.append(contentsOf: "<undefined>".utf8)
+    case .string(let text): text.withBytes { bytes.append(contentsOf: $0) }
+    default: bytes.append(contentsOf: String(describing: value).utf8)
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import Foundation
+import JSON
+import Rego
+
+/// Runs one case: nil when it passes, else what went wrong.
+struct ConformanceRun {
+  let test: ConformanceCase
+
+  func failure() -> String? {
+    var last: String?
+    for version in test.versions {
+      last = failure(version)
+      if last == nil { return nil }
+    }
+    return last
+  }
+
+  private func failure(_ version: Module.Version) -> String? {
+    let outcome: Result<[[(String, Value)]], Failure>
+    do throws(Failure) {
+      outcome = .success(try run(version))
+    } catch {
+      outcome = .failure(error)
+    }
+    let expectsError = ["want_error", "want_error_code", "error"].contains { !test.field($0).isUndefined }
+    switch outcome {
+    case .failure(let failure):
+      guard expectsError else { return failure.text }
+      if test.isExpression { return nil }
+      if let code = test.text("want_error_code"), !failure.codes.contains(code) {
+        return "code \(failure.codes), not \(code): \(failure.text)"
+      }
+      if let message = test.text("want_error"), test.category == "rego-cpp" || failure.text.contains(message) {
+        return message.isEmpty || !failure.text.isEmpty ? nil : "no message"
+      }
+      return test.text("want_error") == nil ? nil : "message \(failure.text), not \(test.text("want_error") ?? "")"
+    case .success(let rows):
+      if expectsError { return "no error but \(rows)" }
+      return compare(rows)
+    }
+  }
+
+  private func compare(_ rows: [[(String, Value)]]) -> String? {
+    if test.isExpression { return compareExpression(rows) }
+    if test.field("want_defined") == false { return rows.isEmpty ? nil : "defined: \(rows)" }
+    guard case .array(let wanted) = test.field("want_result") else {
+      if test.field("want_result").isUndefined { return nil }
+      return rows.isEmpty ? nil : "got \(rows), wanted nothing"
+    }
+    let sorts = test.flag("sort_bindings")
+    let found = ValueSet(rows.map { row in object(row.map { ($0.0, Self.json($0.1, sorts: sorts)) }) })
+    let expected = ValueSet(
+      wanted.elements.map { row in
+        guard case .object(let row) = row else { return row }
+        return .object(ValueObject(zip(row.keys, row.values).map { ($0, Self.json($1, sorts: sorts)) }))
+      })
+    if found == expected { return nil }
+    // rego-cpp lists the bindings of one solution one by one.
+    if test.category == "rego-cpp", rows.count == 1 {
+      var merged: [(Value, Value)] = []
+      for case .object(let row) in expected.elements { merged += zip(row.keys, row.values).map { ($0, $1) } }
+      if found.elements == [.object(ValueObject(merged))] { return nil }
+    }
+    return "got \(Value.set(found)), wanted \(Value.set(expected))"
+  }
+
+  private func compareExpression(_ rows: [[(String, Value)]]) -> String? {
+    if test.flag("no_result") || test.field("want_result").isUndefined {
+      return rows.isEmpty || rows.allSatisfy(\.isEmpty) ? nil : "got \(rows), wanted no result"
+    }
+    let wanted = Self.spelledOut(test.field("want_result"))
+    let values = rows.map { $0.first?.1 ?? .undefined }
+    if values.count == 1, Self.same(values[0], wanted) { return nil }
+    if case .object(let results) = wanted, case .array(let list) = results["results"] {
+      if values == list.elements { return nil }
+    }
+    return "got \(values), wanted \(wanted)"
+  }
+
+  private static func same(_ found: Value, _ wanted: Value) -> Bool { found == wanted }
+
+  private func object(_ members: [(String, Value)]) -> Value {
+    .object(ValueObject(members.map { (.string(Text($0.0)), $0.1) }))
+  }
+
+  /// As JSON: sets are arrays, keys are strings.
+  static func json(_ value: Value, sorts: Bool) -> Value {
+    switch value {
+    case .set(let set): return .array(ValueArray(set.elements.map { json($0, sorts: false) }))
+    case .array(let array):
+      let elements = array.elements.map { json($0, sorts: false) }
+      return .array(ValueArray(sorts ? elements.sorted() : elements))
+    case .object(let object):
+      var members: [(Value, Value)] = []
+      for index in 0..<object.count {
+        var key = object.keys[index]
+        if case .string = key {} else { key = .string(Text(String(describing: json(key, sorts: false)))) }
+        members.append((key, json(object.values[index], sorts: false)))
+      }
+      return .object(ValueObject(members))
+    default: return value
+    }
+  }
+
+  /// `{"set!": […]}` and `{"object!": […]}` as what they mean.
+  static func spelledOut(_ value: Value) -> Value {
+    switch value {
+    case .array(let array): return .array(ValueArray(array.elements.map(spelledOut)))
+    case .object(let object):
+      if object.count == 1, case .array(let elements) = object["set!"] {
+        return .set(ValueSet(elements.elements.map(spelledOut)))
+      }
+      if object.count == 1, case .array(let members) = object["object!"] {
+        return .object(
+          ValueObject(members.elements.map { (spelledOut($0.lookUp("key")), spelledOut($0.lookUp("value"))) }))
+      }
+      return .object(ValueObject(zip(object.keys, object.values).map { ($0, spelledOut($1)) }))
+    default: return value
+    }
+  }
+
+  struct Failure: Error {
+    var codes: [String]
+    var text: String
+  }
+
+  private func run(_ version: Module.Version) throws(Failure) -> [[(String, Value)]] {
+    do {
+      var sources: [Source] = []
+      var modules: [Module] = []
+      for (index, text) in test.modules.enumerated() {
+        let source = Source(name: "module\(index).rego", text: text)
+        modules.append(try RegoParser.parseModule(source, file: Int32(index), version: version))
+        sources.append(source)
+      }
+      let compiler = RegoCompiler()
+      let resolved = try compiler.compile(modules, sources: sources)
+      var data = test.field("data")
+      if data.isUndefined || data == .null { data = .object(.empty) }
+      if test.isExpression { data = Self.spelledOut(data) }
+      let policy = try Policy(resolved, data: data)
+      let settings = EvaluationSettings(
+        stackBytesMax: 192 << 10, nowNanoseconds: Int64(Date().timeIntervalSince1970 * 1e9),
+        strictBuiltinErrors: test.flag("strict_error") || (test.isExpression && test.field("strict") != false))
+      var input = PolicyInput.none
+      if let term = test.text("input_term") {
+        input = .value(try Self.value(term, compiler, version, settings))
+      } else if !test.field("input").isUndefined {
+        input = .value(test.isExpression ? Self.spelledOut(test.field("input")) : test.field("input"))
+      }
+      let query = test.text("query") ?? "true"
+      let parsed: [Rego.Expression]
+      if test.isExpression, let bound = try? parse("__result__ := \(query)", version) {
+        parsed = bound
+      } else {
+        parsed = try parse(query, version)
+      }
+      let prepared = try policy.prepare(try compiler.compileQuery(parsed, in: resolved))
+      let rows = try prepared.evaluate(input: input, settings: settings)
+      return rows.map { row in zip(row.names, row.values).filter { $0.0 != "_" }.map { ($0, $1) } }
+    } catch let errors as RegoErrors {
+      throw Failure(
+        codes: errors.errors.map(\.code.rawValue),
+        text: errors.errors.map { "\($0.code.rawValue): \($0.message)" }.joined(separator: "; "))
+    } catch let error as EvaluationError {
+      throw Failure(codes: [error.code.rawValue], text: "\(error.code.rawValue): \(error.message)")
+    } catch {
+      throw Failure(codes: [], text: String(describing: error))
+    }
+  }
+
+  private func parse(_ query: String, _ version: Module.Version) throws -> [Rego.Expression] {
+    try RegoParser.parseQuery(Source(name: "query", text: query), version: version)
+  }
+
+  private static func value(
+    _ term: String, _ compiler: RegoCompiler, _ version: Module.Version, _ settings: EvaluationSettings
+  ) throws -> Value {
+    let query = try RegoParser.parseQuery(Source(name: "term", text: "x = \(term)"), version: version)
+    let resolved = try compiler.compile([], sources: [])
+    let prepared = try Policy(resolved).prepare(try compiler.compileQuery(query, in: resolved))
+    return try prepared.evaluate(input: .none, settings: settings).first?["x"] ?? .undefined
+  }
+}
