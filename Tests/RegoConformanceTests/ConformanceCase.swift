@@ -26,11 +26,8 @@ struct ConformanceCase: Sendable {
 
   /// Versions to parse the modules as, in turn.
   var versions: [Module.Version] {
-    switch text("rego_version") {
-    case "v0": [.v0]
-    case "v1": [.v1]
-    default: name.hasPrefix("rego-cpp") ? [.v1, .v0] : [.v1]
-    }
+    if text("rego_version") == "v0" { return [.v0, .v1] }
+    return category.hasPrefix("rego") ? [.v1, .v0] : [.v1]
   }
 
   static let folder: URL = {

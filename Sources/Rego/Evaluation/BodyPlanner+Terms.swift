@@ -80,6 +80,7 @@ extension BodyPlanner {
     switch callee {
     case .function(let path):
       let document = try policy.function(path, location)
+      if operands.isEmpty, document.kind == .complete { return DocumentNode(document) }
       return FunctionCallNode(document, try nodes(operands, &sequence), location)
     case .builtin(let builtin):
       if builtin.name == "print" || builtin.name == "internal.print" {

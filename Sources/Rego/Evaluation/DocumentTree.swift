@@ -162,6 +162,7 @@ extension Value {
   private func lookUpSpelled(_ key: Value) -> Value {
     switch (self, key) {
     case (.object(let object), .integer(let number)): return object[.string(Text(String(number)))]
+    case (.object(let object), .number(let number)): return object[.string(number.text)]
     case (.array(let array), .string(let text)):
       guard let index = Int(text.string), index >= 0, index < array.count, String(index) == text.string else {
         return .undefined

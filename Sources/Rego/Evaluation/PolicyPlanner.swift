@@ -91,7 +91,8 @@ final class PolicyPlanner {
     switch rules[0].kind {
     case .value: return .complete
     case .element: return .set
-    case .function: return .function
+    // Without parameters a function is a complete rule, as in OPA.
+    case .function(let parameters): return parameters.isEmpty ? .complete : .function
     }
   }
 
