@@ -143,16 +143,20 @@ enum SignatureFuzz {
     percentDecoded(Heads.text(head, range), plusIsSpace: false)
   }
 
-  /// Decoded parameters in any order, without the signature, whose digits have no case.
+  /// Decoded parameters in any order. The signature's name and digits have no case, and are not signed themselves.
   private static func pairs(_ head: RequestHead) -> [[UInt8]] {
     guard let query = head.query else { return [] }
     return Heads.text(head, query).split(separator: 0x26).map { pair in
       var pair = Array(pair)
       if !pair.contains(0x3D) { pair.append(0x3D) }
       let halves = pair.split(separator: 0x3D, maxSplits: 1, omittingEmptySubsequences: false)
-      let name = percentDecoded(Array(halves[0]), plusIsSpace: true)
+      var name = percentDecoded(Array(halves[0]), plusIsSpace: true)
       var value = percentDecoded(Array(halves[1]), plusIsSpace: true)
-      if name == Array("X-Amz-Signature".utf8) { value = value.map(ASCII.lowercased) }
+      let lowercased = name.map(ASCII.lowercased)
+      if lowercased == Array("x-amz-signature".utf8) {
+        name = lowercased
+        value = value.map(ASCII.lowercased)
+      }
       return name + [0x3D] + value
     }.sorted { $0.lexicographicallyPrecedes($1) }
   }

@@ -56,6 +56,7 @@ import Testing
     ("X-Amz-Signature=", "X-Other=", .missingOrRepeatedParameter(.signature)),
     ("X-Amz-Date=", "x-amz-date=20130524T000000Z&X-Amz-Date=", .missingOrRepeatedParameter(.date)),
     ("X-Amz-Signature=", "X-Amz-Signature=a&X-Amz-Signature=", .missingOrRepeatedParameter(.signature)),
+    ("X-Amz-Signature=", "x-amz-SIGNATURE=a&X-Amz-Signature=", .missingOrRepeatedParameter(.signature)),
     ("X-Amz-Expires=", "X-Amz-%45xpires=9&X-Amz-Expires=", .missingOrRepeatedParameter(.expires)),
     ("X-Amz-Date=20130524T000000Z", "X-Amz-Date=2013", .malformedDate(.query)),
     ("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1", .unsupportedAlgorithm),
