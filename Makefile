@@ -14,8 +14,11 @@ BUILD_PACKAGES := libssl-dev libjansson-dev libre2-dev pkg-config openssl
 run: build
 	@exec $(MARTLET) serve --data $(DATA) --print-session
 
-build: packages
-	@swift build $(RELEASE) --product martlet
+build: $(MARTLET)
+
+# SwiftPM takes seconds to find out that there is nothing to do.
+$(MARTLET): Makefile Package.swift $(shell find Sources) | packages
+	@swift build $(RELEASE) --product martlet && touch $@
 
 # apt is asked only when something is missing.
 packages:

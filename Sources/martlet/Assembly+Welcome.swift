@@ -6,7 +6,8 @@ import Settings
 
 extension Assembly {
   /// What a person needs to try the gateway from a shell: endpoint, keys, CA, and a session to paste that ends with a
-  /// key which may do only what its policy says.
+  /// key which may do only what its policy says. The AWS CLI of Debian 12 does not know `AWS_ENDPOINT_URL` yet and would
+  /// go to AWS, hence the function.
   func welcome(endpoint: String) -> String {
     let authority = certificateAuthority.map { Self.absolute($0) }
     let secret = root.secretAccessKey.withBytes { String(decoding: $0, as: UTF8.self) }
@@ -35,7 +36,7 @@ extension Assembly {
       Paste into another shell (with the AWS CLI): the root user makes a bucket and a key that may only read and write
       objects in it; with that key the copies work and the listing is refused.
 
-      export AWS_ENDPOINT_URL=\(endpoint) AWS_DEFAULT_REGION=\(parts.settings.regions[0])\(bundle) \(keys); aws s3 mb s3://hello
+      export AWS_ENDPOINT_URL=\(endpoint) AWS_DEFAULT_REGION=\(parts.settings.regions[0])\(bundle) \(keys); aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }; aws s3 mb s3://hello
       read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN < <(aws sts get-federation-token --name guest --policy '\(policy)' --query '\(columns)' --output text); export AWS_SESSION_TOKEN
       echo it works | aws s3 cp - s3://hello/first.txt && aws s3 cp s3://hello/first.txt - ; aws s3 ls s3://hello
 

@@ -380,6 +380,19 @@ def test_ready_line_and_exit():
         gateway.close()
 
 
+def test_the_printed_session():
+    """Pasted into a shell, with an AWS CLI that knows no endpoint from the environment."""
+    with Gateway(arguments=["--print-session"], root_keys=False) as running:
+        running.await_log("Stop with Ctrl-C")
+        start = next(number for number, line in enumerate(running.log) if line.startswith("export AWS_ENDPOINT_URL"))
+        environment = {"PATH": os.environ["PATH"], "HOME": str(running.folder),
+                       "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_MAX_ATTEMPTS": "1"}
+        shell = subprocess.run(["bash"], input="\n".join(running.log[start:start + 3]), env=environment,
+                               capture_output=True, text=True, timeout=120)
+        assert shell.stdout.splitlines() == ["make_bucket: hello", "it works"], shell
+        assert shell.stderr.count("AccessDenied") == 1 and "ListObjectsV2" in shell.stderr, shell
+
+
 def test_occupied_port(gateway):
     with pytest.raises(RuntimeError):
         with Gateway(arguments=["--listen", f"127.0.0.1:{gateway.port}"]):
