@@ -1,6 +1,10 @@
 /// Every builtin by name. Each family adds its list in its own file (`Builtins+Strings.swift` …).
 public enum BuiltinTable {
-  static let families: [[Builtin]] = [PatternBuiltins.all, NetworkBuiltins.all, TimeBuiltins.all]
+  static let families: [[Builtin]] = [
+    PatternBuiltins.all, NetworkBuiltins.all, TimeBuiltins.all,
+    OperatorBuiltins.all, AggregateBuiltins.all, NumberBuiltins.all, TypeBuiltins.all, CollectionBuiltins.all,
+    ObjectBuiltins.all,
+  ]
 
   public static let all: [String: Builtin] = {
     var table: [String: Builtin] = [:]
