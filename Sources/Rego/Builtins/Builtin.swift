@@ -24,7 +24,7 @@ public enum BuiltinError: Error, Sendable {
 public protocol BuiltinContext: AnyObject {
   /// Nanoseconds since 1970, constant during one evaluation. Source: OPA `time.now_ns`.
   var nowNanoseconds: Int64 { get }
-  /// Random bytes; the same call with the same key in one evaluation yields the same.
+  /// Random bytes, other ones with each call: a builtin that must answer the same twice keeps its answer (`memoize`).
   func randomBytes(_ count: Int) -> [UInt8]
   /// A value that a builtin keeps for the rest of the evaluation under its name and a key (uuid.rfc4122, rand.intn).
   func memoized(_ builtin: StaticString, _ key: Value) -> Value?

@@ -6,7 +6,6 @@ final class BuiltinSession: BuiltinContext {
   /// Lines of `print` and `trace`, nil where nobody listens.
   var onNote: ((String) -> Void)?
   private var memory: [MemoryKey: Value] = [:]
-  private var randomMemory: [Int: [UInt8]] = [:]
   var machine: UnsafeMutablePointer<Machine>?
 
   struct MemoryKey: Hashable {
@@ -18,15 +17,9 @@ final class BuiltinSession: BuiltinContext {
     nowNanoseconds = settings.nowNanoseconds
     random = settings.random
     if !memory.isEmpty { memory.removeAll() }
-    if !randomMemory.isEmpty { randomMemory.removeAll() }
   }
 
-  func randomBytes(_ count: Int) -> [UInt8] {
-    if let bytes = randomMemory[count] { return bytes }
-    let bytes = random(count)
-    randomMemory[count] = bytes
-    return bytes
-  }
+  func randomBytes(_ count: Int) -> [UInt8] { random(count) }
 
   func memoized(_ builtin: StaticString, _ key: Value) -> Value? {
     memory[MemoryKey(builtin: builtin.description, key: key)]
