@@ -6,6 +6,8 @@ extension RegoParser {
     var rules: [ParsedRule] = []
     var problems: [RegoError] = []
     var isEmpty = true
+    /// What an annotation may stand before, in order.
+    var targets: [(row: Int32, target: AnnotationTarget)] = []
   }
 
   public mutating func parseModule() throws(RegoErrors) -> Module {
@@ -25,6 +27,10 @@ extension RegoParser {
         end: Int32(truncatingIfNeeded: range.upperBound))
       return Module.Comment(text: String(decoding: source.text[range], as: UTF8.self), location: place)
     }
+    guard readsAnnotations else { return module }
+    let read = Self.annotations(of: module, statements: statements.targets)
+    if !read.problems.isEmpty { throw RegoErrors(read.problems) }
+    module.annotations = read.annotations
     return module
   }
 
@@ -38,6 +44,7 @@ extension RegoParser {
       if let package = try package() {
         if isFirst {
           result.package = package
+          result.targets.append((start.row, .package))
         } else {
           result.problems.append(RegoError(.parse, "unexpected package", start))
         }
@@ -47,18 +54,24 @@ extension RegoParser {
       defer { if isFirst { (result.imports, result.rules) = ([], []) } }
       if let imported = try importStatement() {
         result.imports.append(imported)
+        result.targets.append((start.row, .imported))
         continue
       }
       let saved = state
       if let rules = try rules() {
-        result.rules += rules
+        for rule in rules {
+          result.targets.append((rule.rule.location.row, .rule(result.rules.count)))
+          result.rules.append(rule)
+        }
         continue
       }
       if !state.errors.isEmpty { throw Failure() }
       state = saved
       let body = try statementBody()
       switch bodylessRule(body) {
-      case .success(let rule): result.rules.append(rule)
+      case .success(let rule):
+        result.targets.append((start.row, .rule(result.rules.count)))
+        result.rules.append(rule)
       case .failure(let problem): result.problems.append(problem)
       }
     }
@@ -139,10 +152,12 @@ extension RegoParser {
       guard case .variable(let name) = try self.term().node else { throw illegal("expected var") }
       alias = name
     } else if path[0] != "future" || path.count == 1, let last = path.last, isKeyword(last) {
-      report("unexpected import path, must not end with a keyword, got: \(last.string)", at: term.location)
+      report(
+        "unexpected import path, must not end with a keyword, got: \(last.string)"
+          + " (hint: import a different path or use an alias)", at: term.location)
     }
     let imported = Module.Import(path: path, alias: alias, location: location(from: start))
-    try enableKeywords(imported, at: term.location)
+    try enableKeywords(imported, term)
     return imported
   }
 
@@ -150,13 +165,12 @@ extension RegoParser {
     Lexer.keyword(name, enabled: version == .v1 ? .all : []) != .identifier
   }
 
-  private mutating func enableKeywords(_ imported: Module.Import, at place: SourceLocation) throws(Failure) {
-    let path = imported.path
+  private mutating func enableKeywords(_ imported: Module.Import, _ term: Term) throws(Failure) {
+    let (path, place) = (imported.path, term.location)
     switch path[0] {
     case "rego":
       if path != ["rego", "v1"] {
-        let text = path.map(\.string).joined(separator: ".")
-        throw fail("invalid import `\(text)`, must be `rego.v1`", at: place)
+        throw fail("invalid import `\(TermText.text(term))`, must be `rego.v1`", at: place)
       }
       if version == .v1 { return }
       if imported.alias != nil { throw fail("`rego` imports cannot be aliased", at: place) }
@@ -195,8 +209,8 @@ extension RegoParser {
     case .term(let written): term = written
     case .someDeclaration, .someIn: return refused("'some' declarations cannot be used for rule head")
     case .every: return refused("expression cannot be used for rule head")
-    case .assignment(let left, _), .unification(let left, _):
-      return refused("\(left.kindName) cannot be used for rule name")
+    case .assignment(let left, let value): return parenthesizedHead(left, value, assigned: true, expression.location)
+    case .unification(let left, let value): return parenthesizedHead(left, value, assigned: false, expression.location)
     }
     var parsed: ParsedHead
     switch term.node {
@@ -212,13 +226,16 @@ extension RegoParser {
     case .call(let function, let arguments):
       guard !arguments.isEmpty else { return refused("rule argument list must take at least one argument") }
       switch function.node {
-      case .variable(let name) where RegoParser.operatorNames.contains(name):
+      case .variable(let name) where RegoParser.operatorNames.contains(name) || BuiltinTable.all[name] != nil:
         return refused("rule name conflicts with built-in function")
       case .variable:
         parsed = ParsedHead(
           head: Rule.Head(reference: [function], arguments: arguments, location: expression.location))
       case .reference(let head, let path):
         if case .variable("internal") = head.node { return refused("rule name conflicts with built-in function") }
+        if BuiltinTable.all[TermText.reference([head] + path)] != nil {
+          return refused("rule name conflicts with built-in function")
+        }
         parsed = ParsedHead(
           head: Rule.Head(reference: [head] + path, arguments: arguments, location: expression.location))
       default: return refused("expression cannot be used for rule head")
@@ -227,6 +244,27 @@ extension RegoParser {
     }
     let rule = Rule(isDefault: false, head: parsed.head, body: nil, elses: [], location: expression.location)
     return .success(ParsedRule(rule: rule, head: parsed, impliesBody: true))
+  }
+
+  /// `(p) := value`, which OPA lets pass.
+  private func parenthesizedHead(
+    _ left: Term, _ value: Term, assigned: Bool, _ location: SourceLocation
+  ) -> Result<ParsedRule, RegoError> {
+    var head: Rule.Head
+    switch left.node {
+    case .variable: head = Rule.Head(reference: [left], location: location)
+    case .reference(let first, let path): head = Rule.Head(reference: [first] + path, location: location)
+    case .call(let function, let arguments):
+      head = Rule.Head(reference: [function], arguments: arguments, location: location)
+      if case .reference(let first, let path) = function.node { head.reference = [first] + path }
+    default: return .failure(RegoError(.parse, "\(left.kindName) cannot be used for rule name", location))
+    }
+    guard case .variable = head.reference[0].node else {
+      return .failure(RegoError(.parse, "invalid rule head: \(TermText.text(left))", location))
+    }
+    (head.value, head.assigned) = (value, assigned)
+    let rule = Rule(isDefault: false, head: head, body: nil, elses: [], location: location)
+    return .success(ParsedRule(rule: rule, head: ParsedHead(head: head), impliesBody: true))
   }
 
   private static let operatorNames: Set<String> = [

@@ -165,7 +165,8 @@ extension RegoParser {
     if rule.head.reference.dropFirst().contains(where: { !$0.isGround }) {
       throw fail("else keyword cannot be used on rules with variables in head")
     }
-    if rule.head.key != nil { throw fail("else keyword cannot be used on multi-value rules") }
+    let isMember = rule.head.reference.count == 2 && rule.head.arguments == nil && !rule.usesIf
+    if rule.head.key != nil || isMember { throw fail("else keyword cannot be used on multi-value rules") }
     while kind == .else { rule.elses.append(try elseBranch()) }
   }
 

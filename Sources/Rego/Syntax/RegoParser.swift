@@ -44,6 +44,7 @@ public struct RegoParser {
   let source: Source
   let file: Int32
   let limits: Limits
+  let readsAnnotations: Bool
   var version: Module.Version
   /// The module is v0 and imports `rego.v1`.
   var importsV1 = false
@@ -56,8 +57,14 @@ public struct RegoParser {
   var remembered: [Int: Remembered] = [:]
   private var tokenCount = 0
 
-  /// - Parameter file: the index of the source in the caller's list, kept in every location.
-  public init(source: Source, file: Int32 = 0, version: Module.Version = .v1, limits: Limits = Limits()) {
+  /// - Parameters:
+  ///   - file: the index of the source in the caller's list, kept in every location.
+  ///   - readsAnnotations: false makes `# METADATA` blocks comments like any other, as `rego.parse_module` has them.
+  public init(
+    source: Source, file: Int32 = 0, version: Module.Version = .v1, limits: Limits = Limits(),
+    readsAnnotations: Bool = true
+  ) {
+    self.readsAnnotations = readsAnnotations
     self.source = source
     self.file = file
     self.version = version
@@ -67,9 +74,11 @@ public struct RegoParser {
   }
 
   public static func parseModule(
-    _ source: Source, file: Int32 = 0, version: Module.Version = .v1, limits: Limits = Limits()
+    _ source: Source, file: Int32 = 0, version: Module.Version = .v1, limits: Limits = Limits(),
+    readsAnnotations: Bool = true
   ) throws(RegoErrors) -> Module {
-    var parser = RegoParser(source: source, file: file, version: version, limits: limits)
+    var parser = RegoParser(
+      source: source, file: file, version: version, limits: limits, readsAnnotations: readsAnnotations)
     return try parser.parseModule()
   }
 

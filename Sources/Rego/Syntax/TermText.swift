@@ -14,7 +14,7 @@ enum TermText {
     text.withBytes { bytes in
       guard let first = bytes.first, Lexer.isLetter(first) else { return false }
       return bytes.allSatisfy { Lexer.isLetter($0) || Lexer.isDigit($0) }
-    }
+    } && Lexer.keyword(text, enabled: .all) == .identifier
   }
 
   static func text(_ term: Term) -> String {
