@@ -12,6 +12,8 @@ public enum CryptographyError: Error, Equatable, Sendable {
   case wrongScheme
   /// The bytes are no PEM or DER of what was asked for.
   case malformed(MalformedItem)
+  /// A certificate has a good form, but no good chain to what is trusted.
+  case untrusted(ChainFault)
   /// OpenSSL refused an operation that cannot fail on well-formed input: no provider, no memory, no entropy.
   case unavailable
 }
@@ -19,4 +21,17 @@ public enum CryptographyError: Error, Equatable, Sendable {
 /// What could not be read.
 public enum MalformedItem: String, Sendable {
   case publicKey, privateKey, certificate, certificateRequest
+  /// The text is neither PEM nor base64.
+  case base64
+  /// A PEM block of another kind stands where one was asked for.
+  case label
+}
+
+/// Why a certificate is not trusted.
+public enum ChainFault: String, Sendable {
+  /// A root and a leaf are the least.
+  case tooShort
+  case unknownIssuer, badSignature, expired, notYetValid, wrongName, wrongUsage, weakAlgorithm
+  /// Constraints of an authority, critical extensions that nobody knows, lengths of paths.
+  case constraint
 }

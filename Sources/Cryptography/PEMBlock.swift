@@ -59,7 +59,8 @@ public struct PEMBlock: Sendable {
   }
 
   private static func label(of line: Slice<UnsafeBufferPointer<UInt8>>, after prefix: StaticString) -> String? {
-    let line = trimmed(line)
+    // From the first column: what is indented is text that talks about PEM.
+    let line = trimmedBehind(line)
     let prefixCount = prefix.utf8CodeUnitCount
     let isPrefixed = line.prefix(prefixCount).elementsEqual(
       UnsafeBufferPointer(start: prefix.utf8Start, count: prefixCount))
@@ -76,10 +77,16 @@ public struct PEMBlock: Sendable {
   }
 
   private static func trimmed(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
-    var line = line
-    func isSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+    var line = trimmedBehind(line)
     while isSpace(line.first) { line.removeFirst() }
+    return line
+  }
+
+  private static func trimmedBehind(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
+    var line = line
     while isSpace(line.last) { line.removeLast() }
     return line
   }
+
+  private static func isSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
 }
