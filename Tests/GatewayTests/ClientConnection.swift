@@ -76,18 +76,24 @@ final class ClientConnection {
   }
 
   /// Sends a signed head; the body follows in ``send(_:)``.
-  func begin(_ method: StaticString, _ path: String, contentLength: Int, session: SealedSession? = nil) throws {
+  /// - Parameter headers: signed ones; sorted.
+  func begin(
+    _ method: StaticString, _ path: String, query: String = "", contentLength: Int, session: SealedSession? = nil,
+    headers: [SignedHeader] = []
+  ) throws {
     let secret =
       session.map { SigningSecret(accessKeyID: $0.accessKeyID, secretAccessKey: $0.secretAccessKey.bytes, revision: 2) }
       ?? root
     let signer = RequestSigner(secret: secret, region: "us-east-1", sessionToken: session?.token)
-    var lines = Array("\(method) \(path) HTTP/1.1\r\nhost: localhost\r\ncontent-length: \(contentLength)\r\n".utf8)
-    let pathBytes = Array(path.utf8)
-    try pathBytes.withUnsafeBufferPointer { path in
-      try signer.sign(
-        method: method, path: path, query: UnsafeBufferPointer(start: nil, count: 0),
-        headers: [SignedHeader("host", "localhost")], payload: .unsigned,
-        date: SigningDate(unixSeconds: clock.now.seconds), scratch: SigningScratch(), to: &lines)
+    let target = query.isEmpty ? path : "\(path)?\(query)"
+    var lines = Array("\(method) \(target) HTTP/1.1\r\nhost: localhost\r\ncontent-length: \(contentLength)\r\n".utf8)
+    for header in headers { lines += header.name.bytes + [0x3A] + header.value.bytes + [0x0D, 0x0A] }
+    try Array(path.utf8).withUnsafeBufferPointer { path in
+      try Array(query.utf8).withUnsafeBufferPointer { query in
+        try signer.sign(
+          method: method, path: path, query: query, headers: [SignedHeader("host", "localhost")] + headers,
+          payload: .unsigned, date: SigningDate(unixSeconds: clock.now.seconds), scratch: SigningScratch(), to: &lines)
+      }
     }
     try send(String(decoding: lines, as: UTF8.self) + "\r\n")
   }
@@ -96,6 +102,13 @@ final class ClientConnection {
     try channel.writeInbound(ByteBuffer(string: text))
     channel.embeddedEventLoop.run()
   }
+
+  /// Time goes by on the event loop.
+  func wait(_ time: TimeAmount) { channel.embeddedEventLoop.advanceTime(by: time) }
+
+  func close() { channel.pipeline.fireChannelInactive() }
+
+  var isOpen: Bool { channel.isActive }
 
   /// What the gateway has answered since the last call.
   func answer() throws -> String {
@@ -115,11 +128,17 @@ final class RecordingStore: StorageBackend, @unchecked Sendable {
   let name = "store"
   let isByteExact = true
   fileprivate(set) var events: [Event] = []
+  /// Whether requests that are finished wait for ``answer(_:)`` or ``refuse(_:)``.
+  var holdsAnswers = false
+  fileprivate var held: Call?
+
+  func answer(_ document: String) { held?.answer(document) }
+  func refuse(_ failure: BackendFailure) { held?.refuse(failure) }
 
   func makeClient(on eventLoop: any EventLoop) -> any BackendClient { Client(self, eventLoop) }
   func isReady() -> Bool { true }
 
-  private final class Client: BackendClient {
+  fileprivate final class Client: BackendClient {
     let store: RecordingStore
     let eventLoop: any EventLoop
 
@@ -136,7 +155,7 @@ final class RecordingStore: StorageBackend, @unchecked Sendable {
     func shutdown() {}
   }
 
-  private final class Call: BackendCall {
+  fileprivate final class Call: BackendCall {
     private let client: Client
     private var receiver: (any BackendReceiver)?
 
@@ -149,15 +168,27 @@ final class RecordingStore: StorageBackend, @unchecked Sendable {
 
     func finish() {
       client.store.events.append(.finished)
+      guard !client.store.holdsAnswers else {
+        client.store.held = self
+        return
+      }
       let bound = NIOLoopBound(self, eventLoop: client.eventLoop)
-      client.eventLoop.execute { bound.value.answer() }
+      client.eventLoop.execute { bound.value.answer("") }
     }
 
-    private func answer() {
+    func answer(_ document: String) {
       guard let receiver else { return }
       self.receiver = nil
-      receiver.backendDidRespond(BackendResponse(status: 200, fields: ResponseFields(), contentLength: 0))
+      receiver.backendDidRespond(
+        BackendResponse(status: 200, fields: ResponseFields(), contentLength: UInt64(document.utf8.count)))
+      if !document.isEmpty { receiver.backendDidReceive(ByteBuffer(string: document)) }
       receiver.backendDidFinish()
+    }
+
+    func refuse(_ failure: BackendFailure) {
+      let receiver = self.receiver
+      self.receiver = nil
+      receiver?.backendDidFail(failure)
     }
 
     func cancel() {

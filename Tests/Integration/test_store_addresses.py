@@ -1,5 +1,6 @@
 """How the gateway reaches a store: by bucket in the host name, at several addresses, with a certificate of its own."""
 
+import concurrent.futures
 import random
 import socket
 import ssl
@@ -43,9 +44,13 @@ def store(request):
 
 
 class Relay:
-    """Stands before a store and notes the host that each connection's first request names."""
+    """Stands before a store and notes the host that each connection's first request names.
 
-    def __init__(self, url, context=None):
+    It holds completions of uploads back for `delay` seconds.
+    """
+
+    def __init__(self, url, context=None, delay=0):
+        self.delay = delay
         self.target = urllib.parse.urlsplit(url)
         self.context, self.hosts, self.failures = context, [], []
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -71,16 +76,19 @@ class Relay:
             return
         self.hosts += [line[6:].decode() for line in first.split(b"\r\n") if line.lower().startswith(b"host: ")]
         with client, socket.create_connection((self.target.hostname, self.target.port)) as upstream:
-            upstream.sendall(first)
             back = threading.Thread(target=self.copy, args=(upstream, client), daemon=True)
             back.start()
+            if first.startswith(b"POST ") and b"uploadId=" in first.partition(b"\r\n")[0]:
+                time.sleep(self.delay)
+            upstream.sendall(first)
             self.copy(client, upstream)
             back.join(10)
 
-    @staticmethod
-    def copy(source, target):
+    def copy(self, source, target):
         try:
             while data := source.recv(65536):
+                if data.startswith(b"POST ") and b"uploadId=" in data.partition(b"\r\n")[0]:
+                    time.sleep(self.delay)
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
         except OSError:
@@ -146,6 +154,32 @@ def test_a_client_certificate_for_the_store(moto, tmp_path):
         with Gateway(settings(good).replace(str(ours.certificate), str(theirs.certificate))) as gateway:
             with refused("ServiceUnavailable", status=503):
                 gateway.client().put_object(Bucket=bucket, Key="k", Body=b"x")
+
+
+def test_a_completion_that_takes_long(moto):
+    """White space keeps the client, as S3's does; an error that comes late is told in the document."""
+    bucket = name()
+    moto.client().create_bucket(Bucket=bucket)
+    with Relay(moto.url, delay=13) as relay:
+        endpoint = f"http://localhost:{relay.port}"
+        with Gateway(render(backends={"store": moto.backend(endpoint=endpoint)})) as gateway:
+            s3 = gateway.client(read_timeout=12, retries={"total_max_attempts": 1, "mode": "standard"})
+
+            def complete(key, etag=None):
+                upload = s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+                part = s3.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=1, Body=b"part")
+                return s3.complete_multipart_upload(Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={
+                    "Parts": [{"PartNumber": 1, "ETag": etag or part["ETag"]}]})
+
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                good, bad = pool.submit(complete, "good"), pool.submit(complete, "bad", '"0123"')
+            answer = good.result()
+            assert answer["Key"] == "good" and answer["ETag"].endswith('-1"'), answer
+            with refused("InvalidPart") as error:
+                bad.result()
+            line, = gateway.audit_lines(error.value.response["ResponseMetadata"]["RequestId"])
+            assert line["status"] == 200 and "InvalidPart" in str(line), line
+            assert s3.get_object(Bucket=bucket, Key="good")["Body"].read() == b"part"
 
 
 @pytest.mark.parametrize("dead", [["127.0.0.2"], ["192.0.2.1"], ["192.0.2.1", "127.0.0.2", "::1"]])

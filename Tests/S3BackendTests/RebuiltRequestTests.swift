@@ -92,6 +92,22 @@ import Testing
     #expect(odd?.line == "GET /Odd_Bucket/key HTTP/1.1")
   }
 
+  @Test func checksumsGoBothWays() async throws {
+    let value = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    let store = try await TestStore(group: Self.group) { request in
+      let line = "x-amz-checksum-sha256: \(value)\r\nx-amz-checksum-type: FULL_OBJECT"
+      return request.isComplete ? [.write("HTTP/1.1 200 OK\r\n\(line)\r\nContent-Length: 0\r\n\r\n")] : []
+    }
+    let exchange = try await Exchange(.test(port: store.port), on: Self.group)
+    let outcome = try await exchange.run("PUT /bucket/key", headers: ["X-Amz-Checksum-Sha256": value], body: [1])
+    #expect(outcome.response?.fields.value(.xAmzChecksumSha256) == value)
+    #expect(outcome.response?.fields.value(.xAmzChecksumType) == "FULL_OBJECT")
+    _ = try await exchange.run("GET /bucket/key", headers: ["X-Amz-Checksum-Mode": "ENABLED"])
+    try await store.stop()
+    #expect(store.requests.first?.header("x-amz-checksum-sha256") == value)
+    #expect(store.requests.last?.header("x-amz-checksum-mode") == "ENABLED")
+  }
+
   /// What the client names is the gateway's region; the store hears its own.
   @Test(arguments: [
     ("us-east-1", "", ""), ("us-east-1", "eu-central-1", ""), ("eu-west-1", "", "eu-west-1"),

@@ -11,6 +11,8 @@ import Telemetry
 extension Exchange {
   /// Called once, when the response is written to its end, cut off, or nobody is left to write to.
   func finish() {
+    response.signOfLife?.cancel()
+    response.signOfLife = nil
     let end = NIODeadline.now()
     let microseconds = UInt64(max(0, (end - start).nanoseconds / 1000))
     var record = AuditRecord(

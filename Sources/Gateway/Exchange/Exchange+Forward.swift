@@ -29,6 +29,7 @@ extension Exchange {
       try fetchCORSRules()
       return .wait
     }
+    askForPatience()
     switch request.operation {
     case .listBuckets where !snapshot.routes.isSingle: try mergeBuckets(authorized)
     case .getBucketPolicy, .putBucketPolicy, .deleteBucketPolicy, .getBucketPolicyStatus:

@@ -28,7 +28,7 @@ extension Exchange {
     body.withheld = nil
     body.destination = .none
     if failure.distrustsConnection { connection?.closeAfterResponse() }
-    if response.hasBegun {
+    if response.hasBegun, !response.isShowingLife {
       response.isOver = true
       let connection = self.connection
       self.connection = nil
@@ -102,7 +102,12 @@ extension Exchange {
     }
   }
 
-  func writeBody(_ bytes: ByteBuffer) {
+  func writeBody(_ body: ByteBuffer) {
+    var bytes = body
+    if response.isShowingLife {
+      response.isShowingLife = false
+      bytes = withoutDeclaration(body)
+    }
     guard let connection, !response.isOver, bytes.readableBytes > 0 else { return }
     if let remaining = response.remaining {
       // More than was announced would be read as the next response.

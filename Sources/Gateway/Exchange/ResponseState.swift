@@ -13,6 +13,9 @@ struct ResponseState {
   /// The head, waiting for the first body piece so that both leave in one record.
   var pending: ByteBuffer?
   var errorCode: S3ErrorCode?
+  /// The head is sent, and nothing of the document but its declaration and white space.
+  var isShowingLife = false
+  var signOfLife: Scheduled<Void>?
   /// Lines the gateway adds to whatever comes back, such as CORS headers.
   var extraFields: [UInt8] = []
 }
