@@ -5,7 +5,7 @@ struct PolicyCompilation {
   let modules: [Module]
   let sources: [Source]
   let tree = RuleTree()
-  private(set) var errors: [RegoError] = []
+  private(set) var errors = StagedErrors()
 
   init(options: CompilerOptions, builtins: [String: Builtin], modules: [Module], sources: [Source]) {
     self.options = options
@@ -27,6 +27,7 @@ struct PolicyCompilation {
         count += 1
       }
     }
+    checkConflicts(data: data)
     var rules: [ResolvedRule] = []
     rules.reserveCapacity(count)
     for module in modules {
@@ -36,12 +37,27 @@ struct PolicyCompilation {
       for rule in module.rules {
         var compilation = RuleCompilation(scope: scope)
         let resolved = compilation.compile(rule)
-        errors.append(contentsOf: compilation.errors)
+        errors.add(compilation.errors)
         rules.append(resolved)
       }
     }
-    errors.sort { ($0.location.file, $0.location.offset) < ($1.location.file, $1.location.offset) }
+    if errors.isEmpty {
+      let graph = DependencyGraph(rules, tree)
+      errors.add(.recursion, RecursionCheck.errors(rules, graph))
+    }
     return rules
+  }
+
+  private mutating func checkConflicts(data: Value?) {
+    var entries: [ConflictCheck.Entry] = []
+    for module in modules {
+      for rule in module.rules { entries.append(ConflictCheck.Entry(rule: rule, module: module)) }
+    }
+    var check = ConflictCheck(entries, sources: sources)
+    check.check(tree)
+    if let data { check.checkData(tree, data) }
+    check.checkPackages(tree, modules)
+    errors.add(.conflicts, check.errors)
   }
 
   static func add(_ imports: [Module.Import], to globals: inout [String: ModuleScope.Global]) {

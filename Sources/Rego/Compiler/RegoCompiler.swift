@@ -3,6 +3,12 @@ public struct RegoCompiler: Sendable {
   public var options: CompilerOptions
   let builtins: [String: Builtin]
 
+  /// For tests: other builtins than the table's.
+  init(options: CompilerOptions, builtins: [String: Builtin]) {
+    self.options = options
+    self.builtins = builtins
+  }
+
   public init(options: CompilerOptions = CompilerOptions()) {
     self.options = options
     if let allowed = options.allowedBuiltins {
@@ -18,7 +24,7 @@ public struct RegoCompiler: Sendable {
   public func compile(_ modules: [Module], sources: [Source], data: Value? = nil) throws(RegoErrors) -> ResolvedPolicy {
     var compilation = PolicyCompilation(options: options, builtins: builtins, modules: modules, sources: sources)
     let rules = compilation.run(data: data)
-    if !compilation.errors.isEmpty { throw RegoErrors(compilation.errors) }
+    if !compilation.errors.isEmpty { throw RegoErrors(compilation.errors.reported) }
     return ResolvedPolicy(sources: sources, rules: rules, modules: modules)
   }
 
@@ -43,7 +49,7 @@ public struct RegoCompiler: Sendable {
     var resolver = RuleResolver(scope: scope)
     resolver.locals.hide(DeclaredNames.of(query))
     let body = ResolvedBody(resolver.resolve(query))
-    if !resolver.errors.isEmpty { throw RegoErrors(resolver.errors) }
+    if !resolver.errors.isEmpty { throw RegoErrors(resolver.errors.reported) }
     var order = BodyOrder()
     let ordered = order.order(body, bound: LocalSet())
     let errors = PolicyCompilation.errors(order.unsafe, resolver.locals)

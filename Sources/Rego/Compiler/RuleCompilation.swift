@@ -1,7 +1,7 @@
 /// One rule: names resolved, bodies ordered and checked for safety.
 struct RuleCompilation {
   private var resolver: RuleResolver
-  private(set) var errors: [RegoError] = []
+  private(set) var errors = StagedErrors()
 
   init(scope: ModuleScope) { resolver = RuleResolver(scope: scope) }
 
@@ -36,7 +36,7 @@ struct RuleCompilation {
         other.body ?? [], value: other.value, trailing: [], extra: extra, bound: bound, location: other.location,
         headLocation: other.location, &branches, &none)
     }
-    errors = resolver.errors + errors
+    errors.add(resolver.errors)
 
     let kind: ResolvedRule.Kind
     if let patterns { kind = .function(patterns) } else { kind = head.key == nil ? .value : .element }
@@ -51,7 +51,6 @@ struct RuleCompilation {
     location: SourceLocation, headLocation: SourceLocation, _ branches: inout [ResolvedRule.Branch],
     _ trailingResult: inout [ResolvedTerm]
   ) {
-    let errorCount = resolver.errors.count
     resolver.locals.pushBranch(hiding: DeclaredNames.of(body))
     var expressions = extra + resolver.resolve(body)
     var heads: [ResolvedTerm] = []
@@ -69,17 +68,18 @@ struct RuleCompilation {
     let ordered = order.order(ResolvedBody(expressions), bound: bound)
     var available = bound
     for expression in expressions { available.formUnion(LocalCollector.collect(expression, [.skipClosures])) }
-    var unsafe = order.unsafe
+    var unsafe: [BodyOrder.Unsafe] = []
     for head in heads {
       for local in LocalCollector.collect(head, []).subtracting(available).elements {
         unsafe.append(BodyOrder.Unsafe(local: local, location: headLocation))
       }
     }
-    let safety = PolicyCompilation.errors(unsafe, resolver.locals)
-    if resolver.errors.count == errorCount { errors.append(contentsOf: safety) }
+    errors.add(.headSafety, PolicyCompilation.errors(unsafe, resolver.locals))
+    let safety = PolicyCompilation.errors(order.unsafe, resolver.locals)
+    errors.add(.bodySafety, safety)
 
     var finished = ordered
-    if safety.isEmpty {
+    if safety.isEmpty, unsafe.isEmpty {
       var finish = BodyFinish(locals: resolver.locals)
       finished = finish.finish(ordered, heads: &heads, bound: bound)
       resolver.locals = finish.locals

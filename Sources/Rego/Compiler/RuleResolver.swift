@@ -3,15 +3,18 @@
 struct RuleResolver {
   let scope: ModuleScope
   var locals = LocalScopes()
-  var errors: [RegoError] = []
+  var errors = StagedErrors()
   /// Names of a query's outermost body in order of appearance.
   private(set) var outermost: [(name: String, local: Local)] = []
   private var depth = 0
 
   init(scope: ModuleScope) { self.scope = scope }
 
-  mutating func report(_ code: RegoError.Code, _ message: String, _ location: SourceLocation) {
-    errors.append(RegoError(code, message, location))
+  mutating func report(
+    _ stage: CompilationStage, _ code: RegoError.Code, _ message: String, _ location: SourceLocation,
+    details: [String] = []
+  ) {
+    errors.add(stage, RegoError(code, message, location, details: details))
   }
 
   // MARK: Bodies
@@ -34,7 +37,7 @@ struct RuleResolver {
       if depth == 0 { outermost.append((name, local)) }
       return local
     case .failure(let redeclaration):
-      report(.compile, redeclaration.message, place)
+      report(.locals, .compile, redeclaration.message, place)
       return locals.make(name)
     }
   }
@@ -55,7 +58,7 @@ struct RuleResolver {
       return
     case .assignment(let left, let right):
       if expression.negated {
-        report(.compile, "cannot assign vars inside negated expression", location)
+        report(.locals, .compile, "cannot assign vars inside negated expression", location)
         return
       }
       let value = expand(right, &before)
@@ -110,7 +113,7 @@ struct RuleResolver {
 
   private mutating func everyLocal(_ term: Term, _ place: SourceLocation) -> Local? {
     guard case .variable(let name) = term.node else {
-      report(.compile, "every key and value must be variables", term.location)
+      report(.locals, .compile, "every key and value must be variables", term.location)
       return nil
     }
     if name == "_" { return nil }
@@ -133,8 +136,7 @@ struct RuleResolver {
     case .variable(let name):
       if name == "_" { return }
       if name == "input" || name == "data" {
-        report(
-          .compile, "args must not shadow \(name) (use a different variable name)", pattern.location)
+        report(.references, .compile, "args must not shadow \(name) (use a different variable name)", pattern.location)
       } else if !locals.isDeclared(name) {
         _ = locals.declare(name, .argument)
       }
@@ -158,10 +160,10 @@ struct RuleResolver {
           return (key: expand(member.key, &ignored), value: assignee(member.value))
         }, location)
     case .scalar(let value):
-      report(.compile, "cannot assign to \(value.typeName)", location)
+      report(.locals, .compile, "cannot assign to \(value.typeName)", location)
       return ResolvedTerm(.constant(value), location)
     default:
-      report(.compile, "cannot assign to \(Self.kind(of: term))", location)
+      report(.locals, .compile, "cannot assign to \(Self.kind(of: term))", location)
       return ResolvedTerm(.constant(.null), location)
     }
   }
@@ -213,13 +215,14 @@ struct RuleResolver {
     if count == arity { return }
     let name = dottedName(function) ?? "function"
     report(
-      .type, "\(name): arity mismatch\n\thave: (\(count) arguments)\n\twant: (\(arity) arguments)", location)
+      .undefinedFunctions, .type, "\(name): arity mismatch\n\thave: (\(count) arguments)\n\twant: (\(arity) arguments)",
+      location)
   }
 
   /// What is called and how many operands it takes; nil after reporting that there is no such function.
   private mutating func callee(_ function: Term, count: Int, _ location: SourceLocation) -> (Callee, Int)? {
     guard let path = namePath(function) else {
-      report(.type, "undefined function \(dottedName(function) ?? "")", location)
+      report(.undefinedFunctions, .type, "undefined function \(dottedName(function) ?? "")", location)
       return nil
     }
     let name = path[0]
@@ -227,14 +230,15 @@ struct RuleResolver {
       if case .data(let prefix) = global {
         let full = prefix + path.dropFirst().map { Text($0) }
         if let arity = scope.tree.find(full.map { .string($0) })?.arity { return (.function(full), arity) }
-        report(.type, "undefined function data.\(full.map(\.string).joined(separator: "."))", location)
+        report(
+          .undefinedFunctions, .type, "undefined function data.\(full.map(\.string).joined(separator: "."))", location)
       } else {
-        report(.type, "undefined function \(path.joined(separator: "."))", location)
+        report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
       }
       return nil
     }
     if locals.isDeclared(name) {
-      report(.compile, "called function \(path.joined(separator: ".")) shadowed", location)
+      report(.locals, .compile, "called function \(path.joined(separator: ".")) shadowed", location)
       return nil
     }
     if name == "data" {
@@ -243,7 +247,7 @@ struct RuleResolver {
     } else if let builtin = scope.builtins[path.joined(separator: ".")] {
       return (.builtin(builtin), builtin.operands.count)
     }
-    report(.type, "undefined function \(path.joined(separator: "."))", location)
+    report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
     return nil
   }
 
@@ -467,7 +471,7 @@ struct RuleResolver {
       }
     }
     report(
-      .type, "with keyword target must reference existing input, data, or a function", term.location)
+      .replacements, .type, "with keyword target must reference existing input, data, or a function", term.location)
     return nil
   }
 
