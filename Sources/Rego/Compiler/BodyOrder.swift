@@ -34,6 +34,7 @@ struct BodyOrder {
       if rest.count == pending.count { break }
       pending = rest
     }
+    let orderedCount = order.count
     if order.count != expressions.count {
       for index in expressions.indices where !order.contains(index) {
         let outputs = OutputLocals.of(expressions[index], safe: safe)
@@ -49,9 +50,10 @@ struct BodyOrder {
     var known = bound
     var result: [ResolvedExpression] = []
     result.reserveCapacity(expressions.count)
-    for index in order {
+    for (position, index) in order.enumerated() {
       var expression = expressions[index]
-      orderNested(&expression, known)
+      // Nested bodies of what has no place are not looked at.
+      if position < orderedCount { orderNested(&expression, known) }
       result.append(expression)
       known.formUnion(mentioned[index])
     }

@@ -42,8 +42,8 @@ struct ConflictCheck {
     let name = entries[last].rule.fullReference(in: entries[last].module.package)
     let place = entries[first].rule.location
     if !conflicts.isEmpty {
-      let list = conflicts.joined(separator: " ")
-      errors.append(RegoError(.type, "rule \(name) conflicts with [\(list)]", place))
+      let list = conflicts.map { "\n  " + $0 }.joined()
+      errors.append(RegoError(.type, "rule \(name) conflicts with:" + list, place))
     } else if hasElements && hasValues || arities.count > 1 || complete > 0 && partial > 0 {
       errors.append(RegoError(.type, "conflicting rules \(name) found", place))
     } else if defaults.count > 1 {
@@ -55,13 +55,16 @@ struct ConflictCheck {
 
   /// Everything that rules under a node define.
   private func names(below node: RuleTree) -> [String] {
-    var result: Set<String> = []
+    var indices: [Int] = []
     var pending = Array(node.children.values)
     while let next = pending.popLast() {
-      for index in next.rules { result.insert(entries[index].rule.fullReference(in: entries[index].module.package)) }
+      indices.append(contentsOf: next.rules)
       pending.append(contentsOf: next.children.values)
     }
-    return result.sorted()
+    return indices.sorted().map { index in
+      let entry = entries[index]
+      return "rule \(entry.rule.fullReference(in: entry.module.package)) at \(place(entry.rule.location))"
+    }
   }
 
   private func place(_ location: SourceLocation) -> String {

@@ -8,10 +8,22 @@ struct LocalScopes {
   struct Scope {
     var locals: [String: Local] = [:]
     var occurrences: [String: Occurrence] = [:]
+    /// In order of declaration.
+    var declarations: [Declaration] = []
+  }
+
+  /// A local declared by `some`, `every`, `:=` or as an argument.
+  struct Declaration {
+    var name: String
+    var local: Local
+    var occurrence: Occurrence
+    var location: SourceLocation
   }
 
   private(set) var names: [String] = []
   private(set) var generated: [Bool] = []
+  /// By slot: whether anything but its declaration mentions the local.
+  private(set) var used: [Bool] = []
   private var scopes: [Scope] = [Scope()]
   /// Names that nobody declared are one variable throughout the rule.
   private var undeclared: [String: Local] = [:]
@@ -43,10 +55,13 @@ struct LocalScopes {
   mutating func make(_ name: String, generated isGenerated: Bool = false) -> Local {
     names.append(name)
     generated.append(isGenerated)
+    used.append(false)
     return Local(slot: Int32(names.count - 1))
   }
 
-  mutating func declare(_ name: String, _ occurrence: Occurrence) -> Result<Local, Redeclaration> {
+  mutating func declare(
+    _ name: String, _ occurrence: Occurrence, _ location: SourceLocation
+  ) -> Result<Local, Redeclaration> {
     switch scopes[scopes.count - 1].occurrences[name] {
     case .seen: return .failure(Redeclaration(message: "var \(name) referenced above"))
     case .assigned: return .failure(Redeclaration(message: "var \(name) assigned above"))
@@ -57,6 +72,8 @@ struct LocalScopes {
     let local = make(name)
     scopes[scopes.count - 1].locals[name] = local
     scopes[scopes.count - 1].occurrences[name] = occurrence
+    scopes[scopes.count - 1].declarations.append(
+      Declaration(name: name, local: local, occurrence: occurrence, location: location))
     return .success(local)
   }
 
@@ -66,6 +83,13 @@ struct LocalScopes {
   func find(_ name: String) -> Local? {
     for scope in scopes.reversed() { if let local = scope.locals[name] { return local } }
     return nil
+  }
+
+  mutating func use(_ local: Local) { used[Int(local.slot)] = true }
+
+  /// Declarations of the scope at hand that nothing uses.
+  func unused(_ occurrence: Occurrence) -> [Declaration] {
+    scopes[scopes.count - 1].declarations.filter { $0.occurrence == occurrence && !used[Int($0.local.slot)] }
   }
 
   func isDeclared(_ name: String) -> Bool {

@@ -62,12 +62,17 @@ struct PatternUnifier {
     case (.object(let left), .object(let right)):
       guard left.count == right.count else { return }
       for (key, value) in left {
-        guard case .constant(let key) = key.node else { continue }
-        for (otherKey, otherValue) in right {
-          if case .constant(key) = otherKey.node { unify(value, otherValue) }
-        }
+        for (otherKey, otherValue) in right where Self.isSame(key, otherKey) { unify(value, otherValue) }
       }
     default: break
+    }
+  }
+
+  private static func isSame(_ left: ResolvedTerm, _ right: ResolvedTerm) -> Bool {
+    switch (left.node, right.node) {
+    case (.constant(let left), .constant(let right)): left == right
+    case (.local(let left), .local(let right)): left == right
+    default: false
     }
   }
 

@@ -27,6 +27,9 @@ struct PolicyCompilation {
         count += 1
       }
     }
+    var checks = ModuleChecks()
+    for module in modules where options.strict || module.isV1 { checks.check(module) }
+    errors.add(checks.errors)
     checkConflicts(data: data)
     var rules: [ResolvedRule] = []
     rules.reserveCapacity(count)
@@ -35,7 +38,7 @@ struct PolicyCompilation {
       Self.add(module.imports, to: &globals)
       let scope = ModuleScope(package: module.package, globals: globals, tree: tree, builtins: builtins)
       for rule in module.rules {
-        var compilation = RuleCompilation(scope: scope)
+        var compilation = RuleCompilation(scope: scope, strict: options.strict)
         let resolved = compilation.compile(rule)
         errors.add(compilation.errors)
         rules.append(resolved)
@@ -86,6 +89,11 @@ struct PolicyCompilation {
     }
     return named.map { RegoError(.unsafeVariable, "var \(locals.names[Int($0.key.slot)]) is unsafe", $0.value) }
   }
+}
+
+extension Module {
+  /// Follows the rules of v1, by its version or by importing `rego.v1`.
+  var isV1: Bool { version == .v1 || imports.contains { $0.path == ["rego", "v1"] } }
 }
 
 extension Rule {

@@ -46,9 +46,12 @@ public struct RegoCompiler: Sendable {
     }
     PolicyCompilation.add(imports, to: &globals)
     let scope = ModuleScope(package: package, globals: globals, tree: tree, builtins: builtins)
-    var resolver = RuleResolver(scope: scope)
+    var resolver = RuleResolver(scope: scope, strict: options.strict)
     resolver.locals.hide(DeclaredNames.of(query))
     let body = ResolvedBody(resolver.resolve(query))
+    var parts = OpenPartCheck(locals: resolver.locals)
+    parts.check(body, bound: LocalSet())
+    resolver.errors.add(parts.errors)
     if !resolver.errors.isEmpty { throw RegoErrors(resolver.errors.reported) }
     var order = BodyOrder()
     let ordered = order.order(body, bound: LocalSet())

@@ -3,7 +3,7 @@ struct RuleCompilation {
   private var resolver: RuleResolver
   private(set) var errors = StagedErrors()
 
-  init(scope: ModuleScope) { resolver = RuleResolver(scope: scope) }
+  init(scope: ModuleScope, strict: Bool) { resolver = RuleResolver(scope: scope, strict: strict) }
 
   mutating func compile(_ rule: Rule) -> ResolvedRule {
     let head = rule.head
@@ -11,14 +11,19 @@ struct RuleCompilation {
     for argument in head.arguments ?? [] { DeclaredNames.mentioned(argument, &names) }
     resolver.locals.hide(names)
 
-    var extra: [ResolvedExpression] = []
+    // What must be evaluated to be compared is an expression of every body.
+    var extra: [(local: Local, term: Term)] = []
     var patterns: [ResolvedTerm]?
     if let arguments = head.arguments {
       patterns = arguments.map { argument in
         resolver.declareArguments(argument)
-        let pattern = resolver.expand(argument, &extra)
-        guard RuleResolver.needsEvaluation(pattern) else { return pattern }
-        return ResolvedTerm(.local(resolver.take(pattern, &extra)), argument.location)
+        if argument.needsEvaluation {
+          let local = resolver.locals.make("argument", generated: true)
+          extra.append((local, argument))
+          return ResolvedTerm(.local(local), argument.location)
+        }
+        var none: [ResolvedExpression] = []
+        return resolver.expand(argument, &none)
       }
     }
     var bound = LocalSet()
@@ -36,6 +41,13 @@ struct RuleCompilation {
         other.body ?? [], value: other.value, trailing: [], extra: extra, bound: bound, location: other.location,
         headLocation: other.location, &branches, &none)
     }
+    if resolver.strict, !resolver.errors.contains(atOrBefore: .locals) {
+      for argument in resolver.locals.unused(.argument) {
+        resolver.report(
+          .locals, .compile, "unused argument \(argument.name). (hint: use _ (wildcard variable) instead)",
+          head.location)
+      }
+    }
     errors.add(resolver.errors)
 
     let kind: ResolvedRule.Kind
@@ -47,12 +59,17 @@ struct RuleCompilation {
   }
 
   private mutating func branch(
-    _ body: [Expression], value: Term?, trailing: [Term], extra: [ResolvedExpression], bound: LocalSet,
+    _ body: [Expression], value: Term?, trailing: [Term], extra: [(local: Local, term: Term)], bound: LocalSet,
     location: SourceLocation, headLocation: SourceLocation, _ branches: inout [ResolvedRule.Branch],
     _ trailingResult: inout [ResolvedTerm]
   ) {
     resolver.locals.pushBranch(hiding: DeclaredNames.of(body))
-    var expressions = extra + resolver.resolve(body)
+    var expressions = resolver.resolve(body)
+    for (local, term) in extra {
+      let value = resolver.expand(term, &expressions)
+      expressions.append(
+        ResolvedExpression(.unify(ResolvedTerm(.local(local), term.location), value), term.location))
+    }
     var heads: [ResolvedTerm] = []
     for term in [value].compactMap({ $0 }) + trailing {
       let resolved = resolver.expand(term, &expressions)
@@ -62,7 +79,10 @@ struct RuleCompilation {
         heads.append(resolved)
       }
     }
-    resolver.locals.pop()
+    resolver.closeScope(location)
+    var parts = OpenPartCheck(locals: resolver.locals)
+    parts.check(ResolvedBody(expressions), bound: bound)
+    errors.add(parts.errors)
 
     var order = BodyOrder()
     let ordered = order.order(ResolvedBody(expressions), bound: bound)

@@ -8,7 +8,12 @@ struct RuleResolver {
   private(set) var outermost: [(name: String, local: Local)] = []
   private var depth = 0
 
-  init(scope: ModuleScope) { self.scope = scope }
+  let strict: Bool
+
+  init(scope: ModuleScope, strict: Bool) {
+    self.scope = scope
+    self.strict = strict
+  }
 
   mutating func report(
     _ stage: CompilationStage, _ code: RegoError.Code, _ message: String, _ location: SourceLocation,
@@ -32,7 +37,7 @@ struct RuleResolver {
   )
     -> Local
   {
-    switch locals.declare(name, occurrence) {
+    switch locals.declare(name, occurrence, place) {
     case .success(let local):
       if depth == 0 { outermost.append((name, local)) }
       return local
@@ -73,8 +78,6 @@ struct RuleResolver {
       node = statement(term, &before)
     case .someIn(let key, let value, let domain):
       let domain = expand(domain, &before)
-      var inDomain = LocalCollector([])
-      inDomain.add(domain)
       if let key { declareOutputs(of: key, location) }
       declareOutputs(of: value, location)
       let key = key.map { expand($0, &before) }
@@ -94,7 +97,7 @@ struct RuleResolver {
       let keyLocal = key.flatMap { everyLocal($0, location) }
       let valueLocal = everyLocal(value, location)
       let body = resolve(body)
-      locals.pop()
+      closeScope(location)
       depth -= 1
       node = .every(
         key: keyLocal, value: valueLocal, domain: ResolvedTerm(.local(domainLocal), domain.location),
@@ -109,6 +112,26 @@ struct RuleResolver {
       result.append(expression)
     }
     result.append(ResolvedExpression(node, with: with, location))
+  }
+
+  /// Ends a scope after noting what was declared in it for nothing.
+  mutating func closeScope(_ location: SourceLocation) {
+    reportUnused()
+    locals.pop()
+  }
+
+  private mutating func reportUnused() {
+    // OPA names no more of them once a body has another mistake.
+    if errors.contains(atOrBefore: .locals) { return }
+    if strict {
+      for declaration in locals.unused(.assigned) {
+        report(.locals, .compile, "assigned var \(declaration.name) unused", declaration.location)
+      }
+      if errors.contains(atOrBefore: .locals) { return }
+    }
+    for declaration in locals.unused(.declared) {
+      report(.locals, .compile, "declared var \(declaration.name) unused", declaration.location)
+    }
   }
 
   private mutating func everyLocal(_ term: Term, _ place: SourceLocation) -> Local? {
@@ -132,13 +155,14 @@ struct RuleResolver {
 
   /// Declares the names of a function's argument.
   mutating func declareArguments(_ pattern: Term) {
+    if pattern.containsCall { report(.locals, .compile, "rule arguments cannot contain calls", pattern.location) }
     switch pattern.node {
     case .variable(let name):
       if name == "_" { return }
       if name == "input" || name == "data" {
         report(.references, .compile, "args must not shadow \(name) (use a different variable name)", pattern.location)
       } else if !locals.isDeclared(name) {
-        _ = locals.declare(name, .argument)
+        _ = locals.declare(name, .argument, pattern.location)
       }
     case .array(let elements): for element in elements { declareArguments(element) }
     case .object(let members): for (_, value) in members { declareArguments(value) }
@@ -192,16 +216,33 @@ struct RuleResolver {
     if let (left, right) = unification(function, arguments) {
       return .unify(expand(left, &before), expand(right, &before))
     }
+    if isPrint(function) { return printing(arguments, term.location) }
     var operands = arguments.map { expand($0, &before) }
-    guard let (callee, arity) = callee(function, count: operands.count, term.location) else {
-      return .term(.init(.constant(true), term.location))
+    guard let (callee, arity) = callee(term, function, operands, isStatement: true) else {
+      return .term(.init(.constant(.boolean(true)), term.location))
     }
     if operands.count == arity + 1 {
       let result = operands.removeLast()
       return .unify(result, ResolvedTerm(.call(callee, operands), term.location))
     }
-    check(function, count: operands.count, arity: arity, term.location)
     return .term(ResolvedTerm(.call(callee, operands), term.location))
+  }
+
+  // MARK: Printing
+
+  private func isPrint(_ function: Term) -> Bool {
+    guard case .variable("print") = function.node, locals.find("print") == nil else { return false }
+    return locals.hides("print") || scope.globals["print"] == nil
+  }
+
+  /// `print(x, y)` shows sets of what its operands evaluate to, so that an undefined one does not stop it.
+  private mutating func printing(_ arguments: [Term], _ location: SourceLocation) -> ResolvedExpression.Node {
+    guard let builtin = scope.builtins["internal.print"] else {
+      return .term(.init(.constant(.boolean(true)), location))
+    }
+    let parts = arguments.map { wrapped(Expression(.term($0), $0.location), $0) }
+    return .term(
+      ResolvedTerm(.call(.builtin(builtin), [ResolvedTerm(.array(parts), location)]), location))
   }
 
   private func unification(_ function: Term, _ arguments: [Term]) -> (Term, Term)? {
@@ -211,44 +252,78 @@ struct RuleResolver {
     return (arguments[0], arguments[1])
   }
 
-  private mutating func check(_ function: Term, count: Int, arity: Int, _ location: SourceLocation) {
-    if count == arity { return }
-    let name = dottedName(function) ?? "function"
-    report(
-      .undefinedFunctions, .type, "\(name): arity mismatch\n\thave: (\(count) arguments)\n\twant: (\(arity) arguments)",
-      location)
-  }
-
-  /// What is called and how many operands it takes; nil after reporting that there is no such function.
-  private mutating func callee(_ function: Term, count: Int, _ location: SourceLocation) -> (Callee, Int)? {
+  /// What is called and how many operands it takes; nil after reporting that there is no such function, or that it
+  /// takes another number of operands.
+  private mutating func callee(
+    _ call: Term, _ function: Term, _ operands: [ResolvedTerm], isStatement: Bool
+  ) -> (Callee, Int)? {
+    let location = call.location
     guard let path = namePath(function) else {
-      report(.undefinedFunctions, .type, "undefined function \(dottedName(function) ?? "")", location)
+      report(.undefinedFunctions, .type, "undefined function \(TermText.text(function))", location)
       return nil
     }
     let name = path[0]
-    if !locals.hides(name), let global = scope.globals[name] {
-      if case .data(let prefix) = global {
-        let full = prefix + path.dropFirst().map { Text($0) }
-        if let arity = scope.tree.find(full.map { .string($0) })?.arity { return (.function(full), arity) }
-        report(
-          .undefinedFunctions, .type, "undefined function data.\(full.map(\.string).joined(separator: "."))", location)
-      } else {
-        report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
+    // OPA looks operators up like names; here a rule named `plus` does not change what `+` means.
+    let isOperator = Self.isOperator(function, operands)
+    var data: [Text]?
+    if !isOperator {
+      if !locals.hides(name), let global = scope.globals[name] {
+        if case .data(let prefix) = global { data = prefix + path.dropFirst().map { Text($0) } }
+        if data == nil {
+          report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
+          return nil
+        }
+      } else if locals.isDeclared(name) {
+        if isStatement {
+          report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
+        } else {
+          report(.locals, .compile, "called function \(path.joined(separator: ".")) shadowed", location)
+        }
+        return nil
+      } else if name == "data" {
+        data = path.dropFirst().map { Text($0) }
       }
+    }
+    let count = operands.count
+    if let data {
+      let node = scope.tree.find(data.map { .string($0) })
+      let text = ReferenceText.text(data.map { .string($0) })
+      guard let node, !node.rules.isEmpty else {
+        report(.undefinedFunctions, .type, "undefined function \(text)", location)
+        return nil
+      }
+      let arity = node.arity ?? 0
+      if count != arity, !isStatement || count != arity + 1 {
+        report(
+          .undefinedFunctions, .type,
+          "function \(text) has arity \(arity), got \(count) argument\(count == 1 ? "" : "s")", location)
+        return nil
+      }
+      if arity == 0 {
+        report(.types, .type, "undefined function \(text)", location)
+        return nil
+      }
+      return (.function(data), arity)
+    }
+    guard let builtin = scope.builtins[path.joined(separator: ".")] else {
+      report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
       return nil
     }
-    if locals.isDeclared(name) {
-      report(.locals, .compile, "called function \(path.joined(separator: ".")) shadowed", location)
+    let arity = builtin.operands.count
+    if count != arity, !isStatement || count != arity + 1 {
+      let have = operands.map { StaticTypes.known($0) } + (isStatement ? [] : [nil])
+      report(
+        .undefinedFunctions, .type, "\(builtin.name): arity mismatch", location,
+        details: ["have: " + TypeText.list(have), "want: " + TypeText.list(builtin.operands)])
       return nil
     }
-    if name == "data" {
-      let full = path.dropFirst().map { Text($0) }
-      if let arity = scope.tree.find(full.map { .string($0) })?.arity { return (.function(Array(full)), arity) }
-    } else if let builtin = scope.builtins[path.joined(separator: ".")] {
-      return (.builtin(builtin), builtin.operands.count)
-    }
-    report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
-    return nil
+    return (.builtin(builtin), arity)
+  }
+
+  /// Written between its operands.
+  private static func isOperator(_ function: Term, _ operands: [ResolvedTerm]) -> Bool {
+    guard let first = operands.first else { return false }
+    return function.location.offset > first.location.offset && first.location.file == function.location.file
   }
 
   /// The segments of `a.b.c`; nil for anything else.
@@ -293,17 +368,20 @@ struct RuleResolver {
       if let (_, _) = unification(function, arguments) {
         // As a value, a unification is whether both sides are equal.
         let result = locals.make("equal", generated: true)
-        guard let builtin = scope.builtins["equal"] else { return ResolvedTerm(.constant(true), location) }
+        guard let builtin = scope.builtins["equal"] else { return ResolvedTerm(.constant(.boolean(true)), location) }
         before.append(
           ResolvedExpression(
             .unify(ResolvedTerm(.local(result), location), ResolvedTerm(.call(.builtin(builtin), operands), location)),
             location))
         return ResolvedTerm(.local(result), location)
       }
-      guard let (callee, arity) = callee(function, count: operands.count, location) else {
-        return ResolvedTerm(.constant(true), location)
+      if isPrint(function) {
+        report(.voidCalls, .type, "\(TermText.text(term)) used as value", location)
+        return ResolvedTerm(.constant(.null), location)
       }
-      check(function, count: operands.count, arity: arity, location)
+      guard let (callee, _) = callee(term, function, operands, isStatement: false) else {
+        return ResolvedTerm(.constant(.null), location)
+      }
       return ResolvedTerm(.local(take(ResolvedTerm(.call(callee, operands), location), &before)), location)
     case .array(let elements): return .array(elements.map { expand($0, &before) }, location)
     case .set(let elements): return .set(elements.map { expand($0, &before) }, location)
@@ -339,7 +417,10 @@ struct RuleResolver {
         return ResolvedTerm(.reference(.data, ModuleScope.constants(path, location)), location)
       }
     }
-    if let local = locals.find(name) { return ResolvedTerm(.local(local), location) }
+    if let local = locals.find(name) {
+      locals.use(local)
+      return ResolvedTerm(.local(local), location)
+    }
     if name == "input" { return ResolvedTerm(.reference(.input, []), location) }
     if name == "data" { return ResolvedTerm(.reference(.data, []), location) }
     let local = locals.mention(name)
@@ -356,7 +437,7 @@ struct RuleResolver {
       // A head that must be evaluated is one more expression of the body.
       return Self.needsEvaluation(term) ? ResolvedTerm(.local(take(term, &expressions)), head.location) : term
     }
-    locals.pop()
+    closeScope(heads.first?.location ?? .none)
     depth -= 1
     return (heads, ResolvedBody(expressions))
   }
@@ -382,7 +463,18 @@ struct RuleResolver {
       expression = given
     }
     guard case .term(let term) = expression.node else { return ResolvedTerm(.constant(.null), location) }
-    if case .scalar(let value) = term.node, expression.with.isEmpty { return ResolvedTerm(.constant(value), location) }
+    if expression.with.isEmpty {
+      if case .scalar(let value) = term.node { return ResolvedTerm(.constant(value), location) }
+      if case .variable(let name) = term.node {
+        let value = variable(name, term.location)
+        if case .local = value.node { return value }
+      }
+    }
+    return wrapped(expression, term)
+  }
+
+  /// The set of what a term evaluates to.
+  private mutating func wrapped(_ expression: Expression, _ term: Term) -> ResolvedTerm {
     depth += 1
     locals.push(hiding: [])
     var body: [ResolvedExpression] = []
@@ -443,9 +535,18 @@ struct RuleResolver {
 
   private mutating func target(_ term: Term) -> ResolvedExpression.With.Target? {
     var ignored: [ResolvedExpression] = []
-    if let path = namePath(term), scope.globals[path[0]] == nil, path[0] != "input", path[0] != "data" {
+    if let path = namePath(term), scope.globals[path[0]] == nil || locals.hides(path[0]), path[0] != "input",
+      path[0] != "data"
+    {
       let name = path.joined(separator: ".")
-      if scope.builtins[name] != nil { return .builtin(name) }
+      if let builtin = scope.builtins[name] {
+        if let problem = Self.problem(replacing: builtin) {
+          report(
+            .replacements, .compile, "with keyword replacing built-in function: \(problem)", term.location)
+          return nil
+        }
+        return .builtin(name)
+      }
     } else {
       var resolved: ResolvedTerm
       switch term.node {
@@ -460,19 +561,39 @@ struct RuleResolver {
         if keys.count == path.count { return .input(keys) }
       case .reference(.data, let path):
         let keys = path.compactMap(\.constant)
-        if keys.count == path.count {
-          if let node = scope.tree.find(keys), node.arity != nil {
-            return .function(
-              keys.compactMap { if case .string(let text) = $0 { text } else { nil } })
-          }
-          return .data(keys)
-        }
+        if keys.count == path.count { return target(data: keys, term.location) }
       default: break
       }
     }
     report(
       .replacements, .type, "with keyword target must reference existing input, data, or a function", term.location)
     return nil
+  }
+
+  private mutating func target(data path: [Value], _ location: SourceLocation) -> ResolvedExpression.With.Target? {
+    var node = scope.tree
+    for key in path.dropLast() {
+      guard let child = node.children[key] else { return .data(path) }
+      if !child.rules.isEmpty {
+        report(
+          .replacements, .compile, "with keyword cannot partially replace virtual document(s)", location)
+        return nil
+      }
+      node = child
+    }
+    if let last = path.last, let child = node.children[last], child.arity != nil {
+      return .function(path.compactMap { if case .string(let text) = $0 { text } else { nil } })
+    }
+    return .data(path)
+  }
+
+  private static func problem(replacing builtin: Builtin) -> String? {
+    switch builtin.name {
+    case "eq", "rego.metadata.chain", "rego.metadata.rule": "replacement of \"\(builtin.name)\" invalid"
+    case "walk": "target must not be a relation"
+    default:
+      builtin.name.hasPrefix("internal.") ? "replacement of internal function \"\(builtin.name)\" invalid" : nil
+    }
   }
 
   private static func isNamed(_ term: Term, _ name: String) -> Bool {
