@@ -23,7 +23,9 @@ import Testing
       let reason = KnownDifferences.reason(for: test)
       switch (failure, reason) {
       case (nil, nil): counts.passed = 1
-      case (nil, .some): surprises.append("\(test.name) passes, although it is listed")
+      case (nil, .some):
+        counts.passed = 1
+        print("\(test.name) passes, although it is listed")
       case (.some, .some): counts.skipped = 1
       case (.some(let failure), nil):
         counts.failed = 1

@@ -175,14 +175,20 @@ final class SucceedTail: Tail, @unchecked Sendable {
 /// Adds to the comprehension or set.
 final class CollectTail: Tail, @unchecked Sendable {
   let term: TermNode
-  init(_ term: TermNode) { self.term = term }
+  /// How a solution ends: further ones add nothing to a set where the term is a constant.
+  let flow: Flow
+
+  init(_ term: TermNode, isSet: Bool = false) {
+    self.term = term
+    flow = isSet && term.constant != nil ? .enough : .exhausted
+  }
 
   override func run(_ frame: Frame) -> Flow {
     let value = term.value(frame)
     if value.isUndefined { return frame.machine.pointee.undefinedFlow }
     if !frame.machine.pointee.chargeBytes(16) { return .failed }
     frame.machine.pointee.collector?.pointee.append(value)
-    return .exhausted
+    return flow
   }
 }
 
@@ -192,8 +198,11 @@ final class MemberTail: Tail, @unchecked Sendable {
   let term: TermNode
   let isElement: Bool
   let location: SourceLocation
+  /// How a solution ends: further ones add nothing where all terms are constants.
+  let flow: Flow
 
   init(path: [TermNode], term: TermNode, isElement: Bool, location: SourceLocation) {
+    flow = term.constant != nil && path.allSatisfy { $0.constant != nil } ? .enough : .exhausted
     self.path = path
     self.term = term
     self.isElement = isElement
@@ -219,7 +228,7 @@ final class MemberTail: Tail, @unchecked Sendable {
       }
       added = machine.pointee.members?.pointee.add(value, isElement: isElement, at: keys[...]) ?? false
     }
-    if added { return .exhausted }
+    if added { return flow }
     machine.pointee.fail(EvaluationError(.conflict, "object keys must be unique", location))
     return .failed
   }

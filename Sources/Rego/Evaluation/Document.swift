@@ -114,7 +114,13 @@ final class Document: @unchecked Sendable {
       let value = document.value(machine)
       if machine.pointee.undefinedFlow == .failed { return }
       if value.isUndefined { continue }
-      if !members.pointee.merge(value, at: (path + [key])[...]) {
+      let isAdded: Bool
+      if document.kind == .set, case .set(let set) = value {
+        isAdded = set.elements.allSatisfy { members.pointee.add($0, isElement: true, at: (path + [key])[...]) }
+      } else {
+        isAdded = members.pointee.merge(value, at: (path + [key])[...])
+      }
+      if !isAdded {
         machine.pointee.fail(EvaluationError(.conflict, "object keys must be unique", document.location))
         return
       }

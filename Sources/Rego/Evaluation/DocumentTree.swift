@@ -54,7 +54,7 @@ final class DocumentTree: @unchecked Sendable {
         value = child.value(base: below, replaced: replaced?.children[key], machine)
       }
       if machine.pointee.undefinedFlow == .failed { return .undefined }
-      if !value.isUndefined { builder[key] = value }
+      if !value.isUndefined { builder[key] = below.isUndefined ? value : below.merged(with: value) }
     }
     if !machine.pointee.chargeInstructions(builder.count) { return .undefined }
     let value = Value.object(ValueObject(builder))
@@ -150,6 +150,20 @@ final class DataNode: TermNode, @unchecked Sendable {
 }
 
 extension Value {
+  /// Base and virtual documents of one name in an enumeration: members come together, base ones count.
+  /// Source: OPA v1/ast/term.go, `(*object).Merge`.
+  func merged(with other: Value) -> Value {
+    guard case .object(let left) = self, case .object(let right) = other, left !== right else { return self }
+    var builder = ValueObjectBuilder()
+    for index in 0..<left.count { builder[left.keys[index]] = left.values[index] }
+    for index in 0..<right.count {
+      let existing = builder[right.keys[index]]
+      builder[right.keys[index]] =
+        existing.isUndefined ? right.values[index] : existing.merged(with: right.values[index])
+    }
+    return .object(ValueObject(builder))
+  }
+
   /// As `lookUp`, except that a number finds the key spelled like it and a numeral finds an element: base documents are
   /// found by paths of strings. Source: OPA v1/storage/path.go.
   @inline(__always)

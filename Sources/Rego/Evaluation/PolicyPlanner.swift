@@ -156,7 +156,7 @@ final class PolicyPlanner {
         blocks.append(
           sequence.block(
             ValueTail(term: value, slot: resultSlot, location: branch.location, isFunction: isFunction)))
-      case .set: blocks.append(sequence.block(CollectTail(value)))
+      case .set: blocks.append(sequence.block(CollectTail(value, isSet: true)))
       case .object:
         var path: [TermNode] = []
         for term in rule.trailing { path.append(try planner.node(term, &sequence)) }
