@@ -29,26 +29,27 @@ public struct JSONWebKey: Sendable {
     operations = nil
   }
 
-  /// - Parameter object: binary members in strict base64url; coordinates and scalars of full length. Members that are
-  ///   not known are passed over.
-  public init(_ object: JSONObject) throws(JWTError) {
+  /// - Parameter object: coordinates and scalars of full length. Members that are not known are passed over.
+  public init(_ object: JSONObject, encoding: Encoding = .strict) throws(JWTError) {
     guard let type = object["kty"]?.string else { throw .malformedKey(.member("kty")) }
     keyID = try Self.text("kid", object)
     algorithmName = try Self.text("alg", object)
     use = try Self.text("use", object)
     operations = try Self.operations(object)
     switch Array(type.utf8) {
-    case Array("oct".utf8): material = .symmetric(HMACKey(try Self.bytes("k", object)))
-    case Array("RSA".utf8): material = try Self.rsa(object)
-    case Array("EC".utf8): material = try Self.ec(object)
-    case Array("OKP".utf8): material = try Self.edwards(object)
+    case Array("oct".utf8): material = .symmetric(HMACKey(try Self.bytes("k", object, encoding)))
+    case Array("RSA".utf8): material = try Self.rsa(object, encoding)
+    case Array("EC".utf8): material = try Self.ec(object, encoding)
+    case Array("OKP".utf8): material = try Self.edwards(object, encoding)
     default: throw .malformedKey(.unknownType)
     }
   }
 
   /// - Parameter json: the text of one key.
-  public init(parsing json: [UInt8], limits: KeySetLimits = KeySetLimits()) throws(JWTError) {
-    try self.init(try JSONWebKeySet.object(parsing: json, limits))
+  public init(
+    parsing json: [UInt8], encoding: Encoding = .strict, limits: KeySetLimits = KeySetLimits()
+  ) throws(JWTError) {
+    try self.init(try JSONWebKeySet.object(parsing: json, limits), encoding: encoding)
   }
 
   /// nil for a symmetric key.

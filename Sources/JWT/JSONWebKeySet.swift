@@ -56,9 +56,10 @@ public struct JSONWebKeySet: Sendable {
   }
 
   /// Reads keys that an operator or a policy gives: one PEM block (`PUBLIC KEY`, `RSA PUBLIC KEY`, `CERTIFICATE`) with
-  /// nothing behind it, one JSON Web Key, or a set of them. Any malformed key fails the whole.
+  /// nothing behind it, one JSON Web Key, or a set of them. Any malformed key fails the whole; keys for key agreement
+  /// (X25519) are left out of a set.
   public static func keys(
-    inPEMOrJSON text: [UInt8], limits: KeySetLimits = KeySetLimits()
+    inPEMOrJSON text: [UInt8], encoding: JSONWebKey.Encoding = .strict, limits: KeySetLimits = KeySetLimits()
   ) throws(JWTError) -> [JSONWebKey] {
     guard text.count <= limits.bytesMax else { throw .keyTooLarge(bytes: text.count, bytesMax: limits.bytesMax) }
     if let block = PEMBlock.first(in: text) {
@@ -73,9 +74,15 @@ public struct JSONWebKeySet: Sendable {
       }
     }
     let object = try object(parsing: text, limits)
-    guard object["keys"] != nil else { return [try JSONWebKey(object)] }
+    guard object["keys"] != nil else { return [try JSONWebKey(object, encoding: encoding)] }
     var keys: [JSONWebKey] = []
-    for value in try values(object, limits) { keys.append(try JSONWebKey(try Self.object(value))) }
+    for value in try values(object, limits) {
+      let member = try Self.object(value)
+      if member["kty"]?.string == "OKP", let curve = member["crv"]?.string, curve == "X25519" || curve == "X448" {
+        continue
+      }
+      keys.append(try JSONWebKey(member, encoding: encoding))
+    }
     return keys
   }
 

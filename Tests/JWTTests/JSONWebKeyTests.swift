@@ -86,6 +86,21 @@ import Testing
     }
   }
 
+  @Test func readsOtherEncodingsWhenAsked() throws {
+    func mac(_ k: String, _ encoding: JSONWebKey.Encoding) throws -> [UInt8] {
+      try JSONWebKey(parsing: Array(#"{"kty":"oct","k":"\#(k)"}"#.utf8), encoding: encoding).sign([1], .hs256)
+    }
+    let expected = try mac("-_-_Ag", .strict)
+    for text in ["-_-_Ag", "-_-_Ag==", "+/+/Ag==", "+/+/Ag", "-_-_Ah"] {
+      #expect(try mac(text, .lenient) == expected)
+      guard text != "-_-_Ag" else { continue }
+      #expect(throws: JWTError.malformedKey(.member("k"))) { try mac(text, .strict) }
+    }
+    for text in ["", "A", "AAAAA", "A!"] {
+      #expect(throws: JWTError.malformedKey(.member("k"))) { try mac(text, .lenient) }
+    }
+  }
+
   @Test func readsOneKeyFromPEM() throws {
     let pem = """
       -----BEGIN PUBLIC KEY-----
