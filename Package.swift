@@ -70,13 +70,14 @@ let package = Package(
 
     // Services
     library("Settings", ["Authorization", "IAMPolicy", "S3Model", yams]),
-    tests("SettingsTests", ["Settings"]),
+    tests("SettingsTests", ["GatewayTesting", "Settings"]),
     library("Identity", ["Authorization", "Cryptography", "JSON", "S3Model", "Settings", "SigV4"]),
     tests(
       "IdentityTests",
-      ["Identity", "Authorization", "Cryptography", "IAMPolicy", "S3Model", "Settings", "SigV4"]),
+      ["Identity", "Authorization", "Cryptography", "GatewayTesting", "IAMPolicy", "S3Model", "Settings", "SigV4"]),
     library("Audit", ["IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
-    tests("AuditTests", ["Audit", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
+    tests(
+      "AuditTests", ["Audit", "GatewayTesting", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
     library("Telemetry", ["S3Model", nioCore]),
     tests("TelemetryTests", ["Telemetry", "S3Model", nioCore, nioPosix]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
@@ -113,9 +114,13 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "Gateway", "Audit", "Authorization", "Backend", "HTTPWire", "IAMPolicy", "Identity", "S3Model", "S3Wire", "STS",
+        "Gateway", "Audit", "Authorization", "Backend", "GatewayTesting", "HTTPWire", "IAMPolicy", "Identity",
+        "S3Model", "S3Wire", "STS",
         "Settings", "SigV4", logging, nioCore, nioEmbedded,
       ]),
+
+    // For tests
+    library("GatewayTesting"),
 
     // Program
     .executableTarget(

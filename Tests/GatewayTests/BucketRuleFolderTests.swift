@@ -1,3 +1,4 @@
+import GatewayTesting
 import Testing
 
 @testable import Gateway
@@ -7,7 +8,9 @@ import Glibc
 #endif
 
 @Suite struct BucketRuleFolderTests {
-  private let folder = TemporaryFolder()
+  private let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
   private var policies: BucketRuleFolder { BucketRuleFolder(path: folder.path + "/bucket-policies", suffix: ".json") }
 
   @Test func makesItsFolderAndKeepsPolicies() throws {
@@ -33,12 +36,12 @@ import Glibc
   @Test func leftoversOfACrashAreNoPolicies() throws {
     _ = try policies.load()
     try policies.write(Array("old".utf8), bucket: "a")
-    folder.write("bucket-policies/.a.4711.tmp", "half of the n")
-    folder.write("bucket-policies/.hidden.json", "x")
-    folder.write("bucket-policies/notes.txt", "x")
+    try folder.write("bucket-policies/.a.4711.tmp", "half of the n")
+    try folder.write("bucket-policies/.hidden.json", "x")
+    try folder.write("bucket-policies/notes.txt", "x")
     #expect(try policies.load() == ["a": Array("old".utf8)])
     // A leftover of this very process id is written over.
-    folder.write("bucket-policies/.a.\(getpid()).tmp", String(repeating: "x", count: 100))
+    try folder.write("bucket-policies/.a.\(getpid()).tmp", String(repeating: "x", count: 100))
     try policies.write(Array("new".utf8), bucket: "a")
     #expect(try policies.load() == ["a": Array("new".utf8)])
     #expect(folder.names("bucket-policies") == [".a.4711.tmp", ".hidden.json", "a.json", "notes.txt"])
@@ -48,7 +51,7 @@ import Glibc
     _ = try policies.load()
     try policies.write(Array("old".utf8), bucket: "a")
     // Renaming a file onto a folder fails, after everything before has worked.
-    folder.makeFolder("bucket-policies/b.json")
+    try folder.makeFolder("bucket-policies/b.json")
     #expect(throws: BucketRuleFolder.Failure.self) { try policies.write([1], bucket: "b") }
     // A name that is too long fails at opening.
     let long = String(repeating: "x", count: 255)
@@ -63,21 +66,21 @@ import Glibc
     try policies.write([1], bucket: "good")
     let name = "bucket-policies/odd.json"
     switch kind {
-    case "folder": folder.makeFolder(name)
+    case "folder": try folder.makeFolder(name)
     case "link":
-      folder.write("outside", "{}")
-      folder.link(name, to: folder.path + "/outside")
-    case "dangling": folder.link(name, to: "/nowhere")
+      try folder.write("outside", "{}")
+      try folder.link(name, to: folder.path + "/outside")
+    case "dangling": try folder.link(name, to: "/nowhere")
     case "fifo": #expect(mkfifo(folder.path + "/" + name, 0o600) == 0)
-    default: folder.write(name, String(repeating: " ", count: (1 << 20) + 1))
+    default: try folder.write(name, String(repeating: " ", count: (1 << 20) + 1))
     }
     #expect(throws: BucketRuleFolder.Failure.self) { try policies.load() }
-    folder.remove(name)
+    try folder.remove(name)
     #expect(try policies.load() == ["good": [1]])
   }
 
-  @Test func aFileInPlaceOfTheFolderFails() {
-    folder.write("bucket-policies", "x")
+  @Test func aFileInPlaceOfTheFolderFails() throws {
+    try folder.write("bucket-policies", "x")
     #expect(throws: BucketRuleFolder.Failure.self) { try policies.load() }
     #expect(throws: BucketRuleFolder.Failure.self) { try policies.write([1], bucket: "a") }
   }

@@ -1,5 +1,6 @@
 import Audit
 import Backend
+import GatewayTesting
 import HTTPWire
 import Identity
 import Logging
@@ -23,13 +24,14 @@ final class ClientConnection {
   let clock = TestClock()
   let store = RecordingStore()
   let worker: Worker
-  private let folder = TemporaryFolder()
+  private let folder: TemporaryFolder
   private let channel: EmbeddedChannel
   private let root: SigningSecret
   private let ring: KeyRing
 
   /// - Parameter settings: further lines of YAML.
   init(settings lines: String = "") throws {
+    folder = try TemporaryFolder()
     let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let settings = try GatewaySettings(
       yaml: """

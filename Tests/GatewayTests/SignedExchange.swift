@@ -1,4 +1,5 @@
 import Audit
+import GatewayTesting
 import HTTPWire
 import Identity
 import Logging
@@ -21,7 +22,7 @@ final class SignedExchange {
   private static let secret = SigningSecret(
     accessKeyID: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: Array("a secret of tests".utf8), revision: 1)
 
-  private let folder = TemporaryFolder()
+  private let folder: TemporaryFolder
   private let eventLoop = EmbeddedEventLoop()
   private let worker: Worker
   private let connection: HTTPConnectionHandler
@@ -36,6 +37,7 @@ final class SignedExchange {
     _ method: StaticString, _ path: String, query: [(String, String)] = [], signed: [(String, String)] = [],
     unsigned: [(String, String)] = [], _ signing: Signing = .header
   ) throws {
+    folder = try TemporaryFolder()
     let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let settings = try GatewaySettings(
       yaml: "data: \(folder.path)\naccount_id: 111122223333\nregions: [eu-central-1]\naudit: {output: off}\n")

@@ -1,4 +1,5 @@
 import Cryptography
+import GatewayTesting
 import S3Model
 import Settings
 import Testing

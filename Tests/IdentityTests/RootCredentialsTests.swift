@@ -1,3 +1,4 @@
+import GatewayTesting
 import S3Model
 import Settings
 import Testing
