@@ -37,6 +37,8 @@ struct Machine {
   var chunkIndex = 0
   var worldPool: [WorldMemory] = []
   let layout: MemoryLayoutOfPlan
+  let inputParents: [Int]
+  let inputKeys: [Value]
 
   static let chunkSlots = 2048
 
@@ -47,6 +49,8 @@ struct Machine {
     top = chunk.baseAddress!
     end = top + Self.chunkSlots
     self.layout = layout
+    inputParents = layout.inputs.parents
+    inputKeys = layout.inputs.keys
     self.session = session
     world = World(memory: memory)
   }

@@ -102,11 +102,11 @@ public final class EvaluationContext {
     machine = .allocate(capacity: 1)
     machine.initialize(to: Machine(layout: layout, session: session, memory: WorldMemory(layout)))
     session.machine = machine
-    fieldCount = layout.inputs.entries.count
+    fieldCount = layout.inputs.count
     if let schema {
       let fields = UnsafeMutablePointer<Int32>.allocate(capacity: fieldCount)
-      for (slot, entry) in layout.inputs.entries.enumerated() {
-        let field = entry.path.isEmpty ? nil : schema.field(entry.path)
+      for (slot, path) in layout.inputs.paths.enumerated() {
+        let field = path.isEmpty ? nil : schema.field(path)
         (fields + slot).initialize(to: field.map { Int32(truncatingIfNeeded: $0) } ?? -1)
       }
       self.fields = fields

@@ -26,33 +26,10 @@ final class InputNode: TermNode, @unchecked Sendable {
   init(_ slot: Int) { self.slot = slot }
 
   override func value(_ frame: Frame) -> Value {
-    let world = frame.machine.pointee.world
-    return world.inputStates[slot] != 0 ? world.inputs[slot] : inputValue(slot, frame.machine)
+    let machine = frame.machine
+    return machine.pointee.world.inputStates[slot] & InputState.hasValue != 0
+      ? machine.pointee.world.inputs[slot] : inputValue(slot, machine)
   }
-}
-
-/// The value of an input slot, remembered.
-func inputValue(_ slot: Int, _ machine: UnsafeMutablePointer<Machine>) -> Value {
-  if machine.pointee.world.inputStates[slot] != 0 { return machine.pointee.world.inputs[slot] }
-  var value: Value
-  switch machine.pointee.world.input {
-  case .none: value = .undefined
-  case .value(let document) where slot == 0: value = document
-  case .lazy(let input) where slot == 0: value = input.document()
-  case .lazy(let input):
-    if let fields = machine.pointee.world.fields, fields[slot] >= 0 {
-      value = input.value(field: Int(fields[slot]))
-    } else {
-      fallthrough
-    }
-  case .value:
-    let parent = machine.pointee.layout.inputs.entries[slot].parent
-    value = inputValue(parent, machine).lookUp(machine.pointee.layout.inputs.entries[slot].key)
-  }
-  machine.pointee.world.inputs[slot] = value
-  machine.pointee.world.inputStates[slot] = 1
-  machine.pointee.world.memory.touchInput(slot)
-  return value
 }
 
 /// `root[path…]`, the path bound.

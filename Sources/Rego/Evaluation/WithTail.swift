@@ -1,3 +1,5 @@
+import JSON
+
 /// Runs an expression in a world with replacements, and what follows it in the world outside.
 final class WithTail: Tail, @unchecked Sendable {
   enum Target {
@@ -44,7 +46,15 @@ final class WithTail: Tail, @unchecked Sendable {
     for (index, (target, replacement)) in replacements.enumerated() {
       switch target {
       case .input(let path):
-        let whole = path.isEmpty ? .undefined : self.input(of: world, machine)
+        var whole = Value.undefined
+        if !path.isEmpty {
+          do throws(JSONError) {
+            whole = try world.input.document()
+          } catch {
+            machine.pointee.fail(EvaluationError(.internal, "input holds a number that is too big"))
+            return .failed
+          }
+        }
         world.input = .value(Self.patched(whole, path[...], values[index]))
         world.fields = nil
       case .data(let path):
@@ -68,14 +78,6 @@ final class WithTail: Tail, @unchecked Sendable {
     memory.forget()
     machine.pointee.worldPool.append(memory)
     return flow
-  }
-
-  private func input(of world: World, _ machine: UnsafeMutablePointer<Machine>) -> Value {
-    switch world.input {
-    case .none: .undefined
-    case .value(let value): value
-    case .lazy(let input): input.document()
-    }
   }
 
   private func replacement(_ replacement: Replacement, _ value: Value) -> FunctionOverrides.Replacement {

@@ -12,6 +12,7 @@ struct World {
   let documentStates: UnsafeMutablePointer<UInt8>
   let inputs: UnsafeMutablePointer<Value>
   let inputStates: UnsafeMutablePointer<UInt8>
+  let inputNodes: UnsafeMutablePointer<Int32>
 
   init(memory: WorldMemory) {
     self.memory = memory
@@ -19,6 +20,7 @@ struct World {
     documentStates = memory.documentStates
     inputs = memory.inputs
     inputStates = memory.inputStates
+    inputNodes = memory.inputNodes
   }
 
   init(_ outer: World, memory: WorldMemory) {
@@ -37,6 +39,7 @@ final class WorldMemory {
   let documentStates: UnsafeMutablePointer<UInt8>
   let inputs: UnsafeMutablePointer<Value>
   let inputStates: UnsafeMutablePointer<UInt8>
+  let inputNodes: UnsafeMutablePointer<Int32>
   /// Which of them are set, so that forgetting costs as much as remembering did.
   private let touchedDocuments: UnsafeMutablePointer<Int32>
   private var touchedDocumentCount = 0
@@ -48,7 +51,7 @@ final class WorldMemory {
 
   init(_ layout: MemoryLayoutOfPlan) {
     documentCount = layout.documents
-    inputCount = layout.inputs.entries.count
+    inputCount = layout.inputs.count
     documents = .allocate(capacity: documentCount)
     documents.initialize(repeating: .undefined, count: documentCount)
     documentStates = .allocate(capacity: documentCount)
@@ -57,6 +60,8 @@ final class WorldMemory {
     inputs.initialize(repeating: .undefined, count: inputCount)
     inputStates = .allocate(capacity: inputCount)
     inputStates.initialize(repeating: 0, count: inputCount)
+    inputNodes = .allocate(capacity: inputCount)
+    inputNodes.initialize(repeating: -1, count: inputCount)
     touchedDocuments = .allocate(capacity: documentCount)
     touchedInputs = .allocate(capacity: inputCount)
   }
@@ -68,6 +73,7 @@ final class WorldMemory {
     inputs.deinitialize(count: inputCount)
     inputs.deallocate()
     inputStates.deallocate()
+    inputNodes.deallocate()
     touchedDocuments.deallocate()
     touchedInputs.deallocate()
   }
