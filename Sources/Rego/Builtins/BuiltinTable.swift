@@ -3,7 +3,8 @@ public enum BuiltinTable {
   static let families: [[Builtin]] = [
     PatternBuiltins.all, NetworkBuiltins.all, TimeBuiltins.all,
     OperatorBuiltins.all, AggregateBuiltins.all, NumberBuiltins.all, TypeBuiltins.all, CollectionBuiltins.all,
-    ObjectBuiltins.all,
+    ObjectBuiltins.all, StringBuiltins.all, EncodingBuiltins.all, JSONBuiltins.all, GraphBuiltins.all,
+    UnitBuiltins.all, IdentifierBuiltins.all, OutputBuiltins.all, UnsupportedBuiltins.all,
   ]
 
   public static let all: [String: Builtin] = {

@@ -34,8 +34,7 @@ enum AggregateBuiltins {
     },
     Builtin("min", [collection], .any) { operands, context throws(BuiltinError) in
       let elements = try elements(operands, context)
-      // OPA starts from null, which is less than everything, and takes the least of what follows.
-      if case .set = operands[0] { return elements.first(where: { $0 != .null }) ?? elements.first ?? .undefined }
+      if case .set = operands[0] { return elements.first ?? .undefined }
       return elements.min() ?? .undefined
     },
     Builtin("sort", [collection], .array(of: .any)) { operands, context throws(BuiltinError) in

@@ -65,6 +65,7 @@ enum NumberBuiltins {
       let distance = try shift(operands, context)
       // Towards minus infinity.
       guard distance <= value.bitWidth else { return value.sign == .minus ? -1 : 0 }
+      if value.sign == .minus { return Value(-BigInt((value.magnitude - 1) >> distance) - 1) }
       return Value(value >> distance)
     },
   ]

@@ -218,7 +218,7 @@ extension BinaryFloat {
     if isInteger {
       text += decimal.digits.prefix(decimal.point)
       text += repeatElement(0x30, count: max(0, decimal.point - count))
-    } else if exponent < -4 || exponent >= (6 > count && count >= decimal.point ? count : 6) {
+    } else if exponent < -4 || exponent >= 6 {
       Self.appendExponent(decimal.digits, exponent, to: &text)
     } else {
       if decimal.point > 0 {
