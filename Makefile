@@ -27,6 +27,7 @@ packages:
 test: unit-test integration-test
 
 unit-test: packages
+	@Tests/Rigs/packages.sh curl
 	swift build --build-tests
 	swift test --skip-build
 

@@ -50,6 +50,8 @@ public final class TemporaryFolder {
       folder += "/\(part)"
       mkdir(folder, 0o700)
     }
+    // An earlier mode may have kept its owner from writing.
+    chmod(target, 0o600)
     let descriptor = open(target, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     guard descriptor >= 0 else { throw Failure(call: "open", name: name, code: errno) }
     defer { close(descriptor) }

@@ -138,16 +138,24 @@ struct Exchange: Sendable {
 }
 
 extension S3BackendConfiguration {
-  /// The store on loopback, with limits that tests can wait for.
+  /// The store on loopback, with limits that a busy machine keeps; ``impatient`` for those that a test waits for.
   static func test(port: Int, scheme: Scheme = .http) -> S3BackendConfiguration {
     var configuration = S3BackendConfiguration(
       name: "test", scheme: scheme, host: "127.0.0.1", port: port,
       secret: SigningSecret(accessKeyID: "BACKENDKEY", secretAccessKey: Array("backend-secret".utf8), revision: 1))
+    configuration.limits.connectTimeout = .seconds(30)
+    configuration.limits.responseTimeout = .seconds(30)
+    configuration.limits.idleTimeout = .seconds(30)
+    configuration.limits.continueTimeout = .milliseconds(200)
+    configuration.limits.queueTimeout = .seconds(30)
+    return configuration
+  }
+
+  var impatient: Self {
+    var configuration = self
     configuration.limits.connectTimeout = .seconds(2)
     configuration.limits.responseTimeout = .milliseconds(400)
     configuration.limits.idleTimeout = .milliseconds(400)
-    configuration.limits.continueTimeout = .milliseconds(200)
-    configuration.limits.queueTimeout = .milliseconds(600)
     return configuration
   }
 }

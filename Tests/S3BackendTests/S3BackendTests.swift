@@ -9,9 +9,12 @@ import Testing
 @Suite(.serialized) struct S3BackendTests {
   static let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
-  private func start(_ script: @escaping TestStore.Script) async throws -> (TestStore, Exchange) {
+  private func start(
+    impatiently: Bool = false, _ script: @escaping TestStore.Script
+  ) async throws -> (TestStore, Exchange) {
     let store = try await TestStore(group: Self.group, script: script)
-    return (store, try await Exchange(.test(port: store.port), on: Self.group))
+    let configuration = S3BackendConfiguration.test(port: store.port)
+    return (store, try await Exchange(impatiently ? configuration.impatient : configuration, on: Self.group))
   }
 
   @Test func servesGet() async throws {
@@ -241,14 +244,16 @@ import Testing
   // MARK: Time and limits
 
   @Test func timesOut() async throws {
-    let (store, exchange) = try await start { _ in [] }
+    let (store, exchange) = try await start(impatiently: true) { _ in [] }
     let outcome = try await exchange.run("GET /bucket/key")
     guard case .timedOut? = outcome.failure else { throw Unexpected(outcome) }
     try await store.stop()
   }
 
   @Test func timesOutInsideTheBody() async throws {
-    let (store, exchange) = try await start { _ in [.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")] }
+    let (store, exchange) = try await start(impatiently: true) { _ in
+      [.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")]
+    }
     let outcome = try await exchange.run("GET /bucket/key")
     guard case .brokeOff? = outcome.failure else { throw Unexpected(outcome) }
     try await store.stop()
@@ -311,7 +316,7 @@ import Testing
 
   @Test func aSlowClientHoldsTheStoreBack() async throws {
     let size = 64 << 20
-    let (store, exchange) = try await start { _ in
+    let (store, exchange) = try await start(impatiently: true) { _ in
       [
         .write("HTTP/1.1 200 OK\r\nContent-Length: \(64 << 20)\r\n\r\n"),
         .writeBytes([UInt8](repeating: 9, count: 64 << 20)),

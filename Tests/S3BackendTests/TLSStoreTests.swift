@@ -55,7 +55,7 @@ import Testing
 
   @Test func plainHTTPBehindTLSSettingsFails() async throws {
     let store = try await TestStore(group: Self.group) { _ in [.write(ok)] }
-    let exchange = try await Exchange(.test(port: store.port, scheme: .https), on: Self.group)
+    let exchange = try await Exchange(.test(port: store.port, scheme: .https).impatient, on: Self.group)
     let outcome = try await exchange.run("GET /bucket/key")
     guard case .unavailable? = outcome.failure else { throw Unexpected(outcome) }
     try await store.stop()
