@@ -10,11 +10,17 @@ enum TermText {
     return "[" + text(term) + "]"
   }
 
+  /// A name that is no keyword.
   static func isName(_ text: Text) -> Bool {
+    isPlain(text) && Lexer.keyword(text, enabled: .all) == .identifier
+  }
+
+  /// Letters, digits and underscores, not beginning with a digit.
+  static func isPlain(_ text: Text) -> Bool {
     text.withBytes { bytes in
       guard let first = bytes.first, Lexer.isLetter(first) else { return false }
       return bytes.allSatisfy { Lexer.isLetter($0) || Lexer.isDigit($0) }
-    } && Lexer.keyword(text, enabled: .all) == .identifier
+    }
   }
 
   static func text(_ term: Term) -> String {
