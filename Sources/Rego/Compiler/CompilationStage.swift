@@ -21,6 +21,8 @@ struct StagedErrors {
 
   func contains(atOrBefore stage: CompilationStage) -> Bool { entries.contains { $0.stage <= stage } }
 
+  func contains(before stage: CompilationStage) -> Bool { entries.contains { $0.stage < stage } }
+
   /// Those of the first step that found any, by place, without repetitions.
   var reported: [RegoError] {
     guard let first = entries.map(\.stage).min() else { return [] }

@@ -11,6 +11,8 @@ struct ModuleScope {
   var globals: [String: Global]
   var tree: RuleTree
   var builtins: [String: Builtin]
+  /// Of v1 modules, and of all in strict mode.
+  var refusesDeprecated = false
 
   static func constants(_ path: some Sequence<Text>, _ location: SourceLocation) -> [ResolvedTerm] {
     path.map { ResolvedTerm(.constant(.string($0)), location) }

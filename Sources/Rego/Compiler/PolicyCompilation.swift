@@ -5,6 +5,7 @@ struct PolicyCompilation {
   let modules: [Module]
   let sources: [Source]
   let tree = RuleTree()
+  let types = TypeTree()
   private(set) var errors = StagedErrors()
 
   init(options: CompilerOptions, builtins: [String: Builtin], modules: [Module], sources: [Source]) {
@@ -33,20 +34,31 @@ struct PolicyCompilation {
     checkConflicts(data: data)
     var rules: [ResolvedRule] = []
     rules.reserveCapacity(count)
-    for module in modules {
+    let annotations = AnnotationIndex(modules)
+    for (moduleIndex, module) in modules.enumerated() {
       var globals = names[module.package] ?? [:]
       Self.add(module.imports, to: &globals)
-      let scope = ModuleScope(package: module.package, globals: globals, tree: tree, builtins: builtins)
-      for rule in module.rules {
-        var compilation = RuleCompilation(scope: scope, strict: options.strict)
+      let scope = ModuleScope(
+        package: module.package, globals: globals, tree: tree, builtins: builtins,
+        refusesDeprecated: options.strict || module.isV1)
+      for (ruleIndex, rule) in module.rules.enumerated() {
+        let metadata = RuleMetadata(
+          index: annotations, module: moduleIndex, rule: ruleIndex, path: rule.constantPath(in: module.package),
+          package: module.package)
+        var compilation = RuleCompilation(scope: scope, strict: options.strict, metadata: metadata)
         let resolved = compilation.compile(rule)
         errors.add(compilation.errors)
         rules.append(resolved)
       }
     }
-    if errors.isEmpty {
+    if !errors.contains(before: .recursion) {
       let graph = DependencyGraph(rules, tree)
       errors.add(.recursion, RecursionCheck.errors(rules, graph))
+      if options.checksTypes, !errors.contains(before: .types) {
+        var checker = TypeChecker(types)
+        for index in graph.order() { checker.check(rules[index]) }
+        errors.add(.types, checker.errors)
+      }
     }
     return rules
   }

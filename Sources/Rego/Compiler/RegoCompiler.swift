@@ -25,7 +25,11 @@ public struct RegoCompiler: Sendable {
     var compilation = PolicyCompilation(options: options, builtins: builtins, modules: modules, sources: sources)
     let rules = compilation.run(data: data)
     if !compilation.errors.isEmpty { throw RegoErrors(compilation.errors.reported) }
-    return ResolvedPolicy(sources: sources, rules: rules, modules: modules)
+    var policy = ResolvedPolicy(sources: sources, rules: rules, modules: modules)
+    policy.unsupportedBuiltins = UnsupportedBuiltins.find(rules)
+    policy.tree = compilation.tree
+    policy.types = compilation.types
+    return policy
   }
 
   /// - Parameters:
@@ -34,13 +38,10 @@ public struct RegoCompiler: Sendable {
   public func compileQuery(
     _ query: [Expression], in policy: ResolvedPolicy, package: [Text] = [], imports: [Module.Import] = []
   ) throws(RegoErrors) -> ResolvedQuery {
-    let tree = RuleTree()
+    let tree = policy.tree ?? Self.tree(policy.rules)
     var globals: [String: ModuleScope.Global] = [:]
-    for (index, rule) in policy.rules.enumerated() {
-      var arity: Int?
-      if case .function(let arguments) = rule.kind { arity = arguments.count }
-      tree.addRule(index, at: rule.path, arity: arity)
-      if !package.isEmpty, rule.package == package, case .string(let name) = rule.path[package.count] {
+    if !package.isEmpty, let node = tree.find(package.map { .string($0) }) {
+      for case (.string(let name), let child) in node.children where child.holdsRules {
         globals[name.string] = .data(package + [name])
       }
     }
@@ -60,6 +61,21 @@ public struct RegoCompiler: Sendable {
     var finish = BodyFinish(locals: resolver.locals)
     var heads: [ResolvedTerm] = []
     let finished = finish.finish(ordered, heads: &heads, bound: LocalSet())
+    if options.checksTypes, let types = policy.types {
+      var checker = TypeChecker(types)
+      let errors = checker.check(query: finished, names: finish.locals.names)
+      if !errors.isEmpty { throw RegoErrors(errors) }
+    }
     return ResolvedQuery(body: finished, localCount: finish.locals.names.count, results: resolver.outermost)
+  }
+
+  private static func tree(_ rules: [ResolvedRule]) -> RuleTree {
+    let tree = RuleTree()
+    for (index, rule) in rules.enumerated() {
+      var arity: Int?
+      if case .function(let arguments) = rule.kind { arity = arguments.count }
+      tree.addRule(index, at: rule.path, arity: arity)
+    }
+    return tree
   }
 }

@@ -72,9 +72,20 @@ public struct ResolvedPolicy: Sendable {
   public var rules: [ResolvedRule]
   /// Annotations by module, for `inspect` and `rego.metadata.*`.
   public var modules: [Module]
+  /// Calls of builtins that this engine never runs, such as `http.send`, where no `with` around replaces them.
+  public var unsupportedBuiltins: [UnsupportedBuiltin] = []
+  /// For queries: where rules are, and what their values can be; nil when the policy was not made by the compiler.
+  var tree: RuleTree?
+  var types: TypeTree?
   public init(sources: [Source], rules: [ResolvedRule], modules: [Module]) {
     self.sources = sources
     self.rules = rules
     self.modules = modules
   }
+}
+
+/// A call that `serve` and `check` refuse.
+public struct UnsupportedBuiltin: Sendable, Equatable {
+  public var name: String
+  public var location: SourceLocation
 }

@@ -3,7 +3,10 @@ struct RuleCompilation {
   private var resolver: RuleResolver
   private(set) var errors = StagedErrors()
 
-  init(scope: ModuleScope, strict: Bool) { resolver = RuleResolver(scope: scope, strict: strict) }
+  init(scope: ModuleScope, strict: Bool, metadata: RuleMetadata) {
+    resolver = RuleResolver(scope: scope, strict: strict)
+    resolver.metadata = metadata
+  }
 
   mutating func compile(_ rule: Rule) -> ResolvedRule {
     let head = rule.head

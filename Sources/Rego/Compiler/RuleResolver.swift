@@ -9,6 +9,8 @@ struct RuleResolver {
   private var depth = 0
 
   let strict: Bool
+  /// nil in queries, which have no annotations.
+  var metadata: RuleMetadata?
 
   init(scope: ModuleScope, strict: Bool) {
     self.scope = scope
@@ -155,6 +157,9 @@ struct RuleResolver {
 
   /// Declares the names of a function's argument.
   mutating func declareArguments(_ pattern: Term) {
+    if case .reference(let head, _) = pattern.node, head.isRootDocument, case .variable(let name) = head.node {
+      report(.bodySafety, .unsafeVariable, "var \(name) is unsafe", pattern.location)
+    }
     if pattern.containsCall { report(.locals, .compile, "rule arguments cannot contain calls", pattern.location) }
     switch pattern.node {
     case .variable(let name):
@@ -217,6 +222,11 @@ struct RuleResolver {
       return .unify(expand(left, &before), expand(right, &before))
     }
     if isPrint(function) { return printing(arguments, term.location) }
+    if let constant = metadataConstant(function) {
+      let value = ResolvedTerm(.constant(constant), term.location)
+      if arguments.isEmpty { return .term(value) }
+      if arguments.count == 1 { return .unify(expand(arguments[0], &before), value) }
+    }
     var operands = arguments.map { expand($0, &before) }
     guard let (callee, arity) = callee(term, function, operands, isStatement: true) else {
       return .term(.init(.constant(.boolean(true)), term.location))
@@ -226,6 +236,14 @@ struct RuleResolver {
       return .unify(result, ResolvedTerm(.call(callee, operands), term.location))
     }
     return .term(ResolvedTerm(.call(callee, operands), term.location))
+  }
+
+  /// `rego.metadata.rule()` and `rego.metadata.chain()` are known before evaluation.
+  private func metadataConstant(_ function: Term) -> Value? {
+    guard let metadata, let path = namePath(function), path.count == 3, path[0] == "rego", locals.find("rego") == nil,
+      scope.globals["rego"] == nil
+    else { return nil }
+    return metadata.constant(path)
   }
 
   // MARK: Printing
@@ -317,8 +335,18 @@ struct RuleResolver {
         details: ["have: " + TypeText.list(have), "want: " + TypeText.list(builtin.operands)])
       return nil
     }
+    if scope.refusesDeprecated, Self.deprecated.contains(builtin.name) {
+      report(
+        .deprecated, .type, "deprecated built-in function calls in expression: \(builtin.name)", location)
+    }
     return (.builtin(builtin), arity)
   }
+
+  /// Source: OPA v1/ast/builtins.go.
+  static let deprecated: Set<String> = [
+    "all", "any", "cast_array", "cast_boolean", "cast_null", "cast_object", "cast_set", "cast_string",
+    "net.cidr_overlap", "re_match", "set_diff",
+  ]
 
   /// Written between its operands.
   private static func isOperator(_ function: Term, _ operands: [ResolvedTerm]) -> Bool {
@@ -364,6 +392,9 @@ struct RuleResolver {
         return ResolvedTerm(.reference(.local(take(head, &before)), segments), location)
       }
     case .call(let function, let arguments):
+      if arguments.isEmpty, let constant = metadataConstant(function) {
+        return ResolvedTerm(.constant(constant), location)
+      }
       let operands = arguments.map { expand($0, &before) }
       if let (_, _) = unification(function, arguments) {
         // As a value, a unification is whether both sides are equal.

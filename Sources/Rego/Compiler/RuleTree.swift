@@ -1,5 +1,7 @@
 /// Packages and rules by path below `data`.
-final class RuleTree {
+///
+/// Sendable because nothing is added once the compilation that made it is over.
+final class RuleTree: @unchecked Sendable {
   private(set) var children: [Value: RuleTree] = [:]
   /// Indices of the rules whose constant path ends here.
   private(set) var rules: [Int] = []
@@ -16,6 +18,11 @@ final class RuleTree {
     let node = node(path)
     node.rules.append(index)
     if let arity { node.arity = arity }
+  }
+
+  /// Rules here or below, other packages apart.
+  var holdsRules: Bool {
+    !rules.isEmpty || !isPackage && children.values.contains { $0.holdsRules }
   }
 
   func find(_ path: some Sequence<Value>) -> RuleTree? {

@@ -1,5 +1,8 @@
 /// Types of terms as far as they are known without an environment.
 enum StaticTypes {
+  /// Tables of constants with more members than this are typed by their kind alone.
+  static let memberCountMax = 512
+
   static func of(_ value: Value) -> TypeDescription {
     switch value {
     case .undefined: return .anyOf([])
@@ -8,12 +11,14 @@ enum StaticTypes {
     case .integer, .number: return .number
     case .string: return .string
     case .array(let array):
-      return array.isEmpty ? .array(of: .any) : .array(fixed: array.elements.map { of($0) }, rest: nil)
+      return array.isEmpty || array.count > memberCountMax
+        ? .array(of: .any) : .array(fixed: array.elements.map { of($0) }, rest: nil)
     case .set(let set):
+      if set.count > memberCountMax { return .set(of: .any) }
       let types = set.elements.map { of($0) }
       return .set(of: TypeAlgebra.union(types) ?? .any)
     case .object(let object):
-      if object.isEmpty { return .object(.any, .any) }
+      if object.isEmpty || object.count > memberCountMax { return .object(.any, .any) }
       let members = zip(object.keys, object.values).map { TypeDescription.ObjectMember(key: $0, value: of($1)) }
       return .object(fixed: members, dynamic: nil)
     }

@@ -1,5 +1,8 @@
 /// Unions, members and comparisons of types. Source: OPA v1/types/types.go.
 enum TypeAlgebra {
+  /// A union of more types is taken for any type.
+  static let memberCountMax = 32
+
   /// Nothing is known to fit.
   static let never = TypeDescription.anyOf([])
 
@@ -27,6 +30,7 @@ enum TypeAlgebra {
     }
     var members = members(left)
     for type in self.members(right) where !members.contains(type) { members.append(type) }
+    if members.count > memberCountMax { return .any }
     members.sort { order($0, $1) }
     return members.count == 1 ? members[0] : .anyOf(members)
   }
@@ -94,6 +98,26 @@ enum TypeAlgebra {
       return dynamic.value
     case .anyOf(let types): return union(types.compactMap { select($0, key) })
     case .null, .boolean, .number, .string, .function: return nil
+    }
+  }
+
+  /// Whether a value has a type. Members that an object's type names may be absent when it has others as well.
+  static func fits(_ value: Value, _ type: TypeDescription) -> Bool {
+    switch (value, type) {
+    case (_, .any): return true
+    case (_, .anyOf(let types)): return types.contains { fits(value, $0) }
+    case (.array(let array), .array(let fixed, let rest)):
+      if array.count != fixed.count, rest == nil || array.count < fixed.count { return false }
+      return array.elements.enumerated().allSatisfy { index, element in
+        (index < fixed.count ? fixed[index] : rest).map { fits(element, $0) } ?? false
+      }
+    case (.object(let object), .object(let fixed, let dynamic)):
+      if object.count != fixed.count, dynamic == nil { return false }
+      return zip(object.keys, object.values).allSatisfy { key, value in
+        select(type, key).map { fits(value, $0) } ?? false
+      }
+    case (.set(let set), .set(let element)): return set.elements.allSatisfy { fits($0, element) }
+    default: return fits(StaticTypes.of(value), type)
     }
   }
 
