@@ -87,6 +87,9 @@ struct LocalScopes {
 
   mutating func use(_ local: Local) { used[Int(local.slot)] = true }
 
+  /// Arguments are no use of themselves.
+  mutating func forgetUses() { for slot in used.indices { used[slot] = false } }
+
   /// Declarations of the scope at hand that nothing uses.
   func unused(_ occurrence: Occurrence) -> [Declaration] {
     scopes[scopes.count - 1].declarations.filter { $0.occurrence == occurrence && !used[Int($0.local.slot)] }

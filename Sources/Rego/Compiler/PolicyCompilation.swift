@@ -41,6 +41,7 @@ struct PolicyCompilation {
       let scope = ModuleScope(
         package: module.package, globals: globals, tree: tree, builtins: builtins,
         refusesDeprecated: options.strict || module.isV1)
+      var used: Set<String> = []
       for (ruleIndex, rule) in module.rules.enumerated() {
         let metadata = RuleMetadata(
           index: annotations, module: moduleIndex, rule: ruleIndex, path: rule.constantPath(in: module.package),
@@ -49,7 +50,9 @@ struct PolicyCompilation {
         let resolved = compilation.compile(rule)
         errors.add(compilation.errors)
         rules.append(resolved)
+        used.formUnion(compilation.usedGlobals)
       }
+      if options.strict { refuseUnused(module.imports, used) }
     }
     if !errors.contains(before: .recursion) {
       let graph = DependencyGraph(rules, tree)
@@ -61,6 +64,13 @@ struct PolicyCompilation {
       }
     }
     return rules
+  }
+
+  private mutating func refuseUnused(_ imports: [Module.Import], _ used: Set<String>) {
+    for item in imports where item.path.first == "data" || item.path.first == "input" {
+      guard let name = item.alias ?? item.path.last?.string, !used.contains(name) else { continue }
+      errors.add(.references, RegoError(.compile, "\(item.text) unused", item.location))
+    }
   }
 
   private mutating func checkConflicts(data: Value?) {

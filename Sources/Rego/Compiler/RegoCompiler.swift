@@ -26,7 +26,7 @@ public struct RegoCompiler: Sendable {
     let rules = compilation.run(data: data)
     if !compilation.errors.isEmpty { throw RegoErrors(compilation.errors.reported) }
     var policy = ResolvedPolicy(sources: sources, rules: rules, modules: modules)
-    policy.unsupportedBuiltins = UnsupportedBuiltins.find(rules)
+    policy.unsupportedBuiltins = UnsupportedCalls.find(rules)
     policy.tree = compilation.tree
     policy.types = compilation.types
     return policy

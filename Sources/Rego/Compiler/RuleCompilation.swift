@@ -2,6 +2,7 @@
 struct RuleCompilation {
   private var resolver: RuleResolver
   private(set) var errors = StagedErrors()
+  var usedGlobals: Set<String> { resolver.usedGlobals }
 
   init(scope: ModuleScope, strict: Bool, metadata: RuleMetadata) {
     resolver = RuleResolver(scope: scope, strict: strict)
@@ -29,6 +30,7 @@ struct RuleCompilation {
         return resolver.expand(argument, &none)
       }
     }
+    resolver.locals.forgetUses()
     var bound = LocalSet()
     for pattern in patterns ?? [] { bound.formUnion(LocalCollector.collect(pattern, [.skipReferenceRoots])) }
 

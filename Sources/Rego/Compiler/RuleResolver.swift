@@ -9,6 +9,8 @@ struct RuleResolver {
   private var depth = 0
 
   let strict: Bool
+  /// Names of imports and rules that something mentions.
+  private(set) var usedGlobals: Set<String> = []
   /// nil in queries, which have no annotations.
   var metadata: RuleMetadata?
 
@@ -285,7 +287,7 @@ struct RuleResolver {
     let isOperator = Self.isOperator(function, operands)
     var data: [Text]?
     if !isOperator {
-      if !locals.hides(name), let global = scope.globals[name] {
+      if let global = global(name) {
         if case .data(let prefix) = global { data = prefix + path.dropFirst().map { Text($0) } }
         if data == nil {
           report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
@@ -438,9 +440,16 @@ struct RuleResolver {
     return local
   }
 
+  /// The import or rule of this name, unless a declaration around hides it.
+  private mutating func global(_ name: String) -> ModuleScope.Global? {
+    guard let global = scope.globals[name], !locals.hides(name) else { return nil }
+    usedGlobals.insert(name)
+    return global
+  }
+
   mutating func variable(_ name: String, _ location: SourceLocation) -> ResolvedTerm {
     if name == "_" { return ResolvedTerm(.local(locals.make("_")), location) }
-    if !locals.hides(name), let global = scope.globals[name] {
+    if let global = global(name) {
       switch global {
       case .input(let path):
         return ResolvedTerm(.reference(.input, ModuleScope.constants(path, location)), location)
@@ -549,10 +558,10 @@ struct RuleResolver {
     return ResolvedExpression.With(target: target, replacement: .term(value), location: with.location)
   }
 
-  private func function(namedBy term: Term) -> Callee? {
+  private mutating func function(namedBy term: Term) -> Callee? {
     guard let path = namePath(term) else { return nil }
     let full: [Text]
-    if !locals.hides(path[0]), let global = scope.globals[path[0]] {
+    if let global = global(path[0]) {
       guard case .data(let prefix) = global else { return nil }
       full = prefix + path.dropFirst().map { Text($0) }
     } else if path[0] == "data" {

@@ -1,11 +1,11 @@
 /// Finds calls of builtins that the engine knows but never runs.
-struct UnsupportedBuiltins {
+struct UnsupportedCalls {
   private var found: [UnsupportedBuiltin] = []
   /// Replaced by `with` around the place at hand.
   private var replaced: [String] = []
 
   static func find(_ rules: [ResolvedRule]) -> [UnsupportedBuiltin] {
-    var finder = UnsupportedBuiltins()
+    var finder = UnsupportedCalls()
     for rule in rules {
       if case .function(let arguments) = rule.kind { for argument in arguments { finder.visit(argument) } }
       for term in rule.trailing { finder.visit(term) }
