@@ -37,13 +37,8 @@ extension BodyPlanner {
         switch part.node {
         case .constant(.string(let text)): planned.append(.text(text))
         case .local(let local) where isBound(local): planned.append(.term(LocalNode(Int(local.slot))))
-        // The resolver puts every expression in a set comprehension.
-        case .setComprehension(let head, let body):
-          planned.append(.body(try collecting(head, body), part.location))
         case .constant(.set(let set)) where set.count == 1: planned.append(.term(ConstantNode(set.elements[0])))
-        case .set(let elements) where elements.count == 1:
-          planned.append(.body(try collecting(elements[0], ResolvedBody([])), part.location))
-        default: planned.append(.body(try collecting(part, ResolvedBody([])), part.location))
+        default: planned.append(.body(try closure(part), part.location))
         }
       }
       return TemplateNode(planned)
@@ -65,6 +60,17 @@ extension BodyPlanner {
     return ConstantNode(make(values))
   }
 
+  /// What collects the values of an operand that may have none; the resolver makes these set comprehensions.
+  private mutating func closure(_ part: ResolvedTerm) throws(RegoError) -> Block {
+    switch part.node {
+    case .setComprehension(let head, let body): try collecting(head, body)
+    case .set(let elements) where elements.count == 1: try collecting(elements[0], ResolvedBody([]))
+    case .constant(.set(let set)) where set.count == 1:
+      try collecting(ResolvedTerm(.constant(set.elements[0]), part.location), ResolvedBody([]))
+    default: try collecting(part, ResolvedBody([]))
+    }
+  }
+
   /// A body that collects a term.
   mutating func collecting(_ head: ResolvedTerm, _ body: ResolvedBody) throws(RegoError) -> Block {
     try nested(body) { (planner, sequence) throws(RegoError) in
@@ -80,12 +86,13 @@ extension BodyPlanner {
     switch callee {
     case .function(let path):
       let document = try policy.function(path, location)
+      isCostly = true
       if operands.isEmpty, document.kind == .complete { return DocumentNode(document) }
       return FunctionCallNode(document, try nodes(operands, &sequence), location)
     case .builtin(let builtin):
-      if builtin.name == "print" || builtin.name == "internal.print" {
+      if builtin.name == "internal.print", operands.count == 1, case .array(let parts) = operands[0].node {
         var blocks: [Block] = []
-        for operand in operands { blocks.append(try collecting(operand, ResolvedBody([]))) }
+        for part in parts { blocks.append(try closure(part)) }
         return PrintNode(blocks)
       }
       if builtin.name == "walk", operands.count == 1 {
@@ -148,6 +155,7 @@ extension BodyPlanner {
     let (elements, isOpen) = try elements(path, &sequence)
     if !isOpen { return Self.lookUp(root, Self.bound(elements)) }
     let target = newSlot()
+    isCostly = true
     sequence.add { next in ReferenceTail(root: .term(root), path: elements, target: target, next: next) }
     return LocalNode(target)
   }
@@ -204,6 +212,7 @@ extension BodyPlanner {
     let rest = Array(elements[position...])
     if isOpen {
       let target = newSlot()
+      isCostly = true
       if tree.visibleDocument == nil, let first = rest.first, case .pattern = first {
         sequence.add { next in
           ReferenceTail(

@@ -3,6 +3,8 @@ struct BodyPlanner {
   let policy: PolicyPlanner
   private(set) var bound: [Bool]
   private(set) var slotCount: Int
+  /// Something planned here iterates or calls a function of the policy.
+  var isCostly = false
 
   init(policy: PolicyPlanner, localCount: Int) {
     self.policy = policy
@@ -104,6 +106,7 @@ struct BodyPlanner {
     case .not(let body):
       sequence.add(NotStep(try nested(body) { (_, _) throws(RegoError) in SucceedTail() }))
     case .every(let key, let value, let domain, let body):
+      isCostly = true
       let domain = try node(domain, &sequence)
       let outer = bound
       if let key { bind(key) }
@@ -117,6 +120,7 @@ struct BodyPlanner {
       var keyPattern: PatternNode?
       if let key { keyPattern = try pattern(key, &sequence) }
       let element = try pattern(value, &sequence)
+      isCostly = true
       sequence.add { next in SomeInTail(domain: domain, key: keyPattern, element: element, next: next) }
     }
   }

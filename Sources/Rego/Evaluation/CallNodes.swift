@@ -117,7 +117,7 @@ final class FunctionCallNode: TermNode, @unchecked Sendable {
       {
         result = replacement.call(values, operands.count, machine, location)
       } else {
-        result = document.single(machine, arguments: values, count: operands.count)
+        result = document.call(machine, values, operands.count)
       }
     }
     machine.pointee.leave(values, operands.count, mark)

@@ -10,6 +10,8 @@ final class Document: @unchecked Sendable {
   var defaultRule: RulePlan?
   /// Every rule has one and the same constant value, so that the first that holds decides.
   var hasOneValue = false
+  /// A function whose bodies iterate or call functions of the policy.
+  var isCostly = false
   /// Documents at constant paths below an object.
   weak var tree: DocumentTree?
   var location: SourceLocation = .none
@@ -45,6 +47,35 @@ final class Document: @unchecked Sendable {
     }
     machine.pointee.world.documents[number] = value
     machine.pointee.world.documentStates[number] = 1
+    return value
+  }
+
+  /// A call. One that is repeated in this world is remembered if its work may be more than that of remembering: calls
+  /// that call twice would else double with every level.
+  func call(_ machine: UnsafeMutablePointer<Machine>, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Value {
+    if !isCostly { return single(machine, arguments: arguments, count: count) }
+    let calls = machine.pointee.world.documentStates[number]
+    if calls < Self.unrememberedCalls {
+      if calls == 0 { machine.pointee.world.memory.touchDocument(number) }
+      machine.pointee.world.documentStates[number] = calls + 1
+      return single(machine, arguments: arguments, count: count)
+    }
+    return rememberedCall(machine, arguments, count)
+  }
+
+  private static let unrememberedCalls: UInt8 = 8
+
+  @inline(never)
+  private func rememberedCall(
+    _ machine: UnsafeMutablePointer<Machine>, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
+  ) -> Value {
+    let key = FunctionKey(function: number, arguments: Array(UnsafeBufferPointer(start: arguments, count: count)))
+    let memory = machine.pointee.world.memory
+    if let value = memory.functionResults[key] { return value }
+    let value = single(machine, arguments: arguments, count: count)
+    if machine.pointee.undefinedFlow != .failed, machine.pointee.chargeBytes(64 + 16 * count) {
+      memory.functionResults[key] = value
+    }
     return value
   }
 

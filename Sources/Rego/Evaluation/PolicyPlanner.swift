@@ -100,7 +100,7 @@ final class PolicyPlanner {
     var conditions: [RuleConditions] = []
     var constants: Set<Value>? = []
     for rule in rules {
-      let plan = try plan(rule, document.kind)
+      let plan = try plan(rule, document)
       if rule.isDefault {
         document.defaultRule = plan
         continue
@@ -119,7 +119,7 @@ final class PolicyPlanner {
     }
   }
 
-  private func plan(_ rule: ResolvedRule, _ kind: Document.Kind) throws(RegoError) -> RulePlan {
+  private func plan(_ rule: ResolvedRule, _ document: Document) throws(RegoError) -> RulePlan {
     var planner = BodyPlanner(policy: self, localCount: rule.localCount)
     let resultSlot = planner.newSlot()
     var argumentSlots: [Int] = []
@@ -151,7 +151,7 @@ final class PolicyPlanner {
       if let number = count(branch.location) { sequence.add(CountStep(number)) }
       try planner.plan(branch.body, &sequence)
       let value = try planner.node(branch.value, &sequence)
-      switch kind {
+      switch document.kind {
       case .complete, .function:
         blocks.append(
           sequence.block(
@@ -166,6 +166,7 @@ final class PolicyPlanner {
           sequence.block(MemberTail(path: path, term: value, isElement: isElement, location: branch.location)))
       }
     }
+    if planner.isCostly { document.isCostly = true }
     return RulePlan(
       branches: blocks, frameSize: planner.slotCount, resultSlot: resultSlot, argumentSlots: argumentSlots,
       location: rule.location)
