@@ -1,7 +1,6 @@
 /// Every builtin by name. Each family adds its list in its own file (`Builtins+Strings.swift` …).
 public enum BuiltinTable {
   static let families: [[Builtin]] = [
-    EvaluationBuiltins.all,
     PatternBuiltins.all, NetworkBuiltins.all, TimeBuiltins.all,
     OperatorBuiltins.all, AggregateBuiltins.all, NumberBuiltins.all, TypeBuiltins.all, CollectionBuiltins.all,
     ObjectBuiltins.all, StringBuiltins.all, EncodingBuiltins.all, JSONBuiltins.all, GraphBuiltins.all,
