@@ -26,6 +26,23 @@ public enum ASCII {
     return false
   }
 
+  /// The lower-case form of a `token` character, 0 for any other byte: one look-up for names, which are read byte by byte.
+  @inlinable
+  public static func lowercasedToken(_ byte: UInt8) -> UInt8 {
+    byte < 128 ? tokens.utf8Start[Int(byte)] : 0
+  }
+
+  /// Constant data, so that nothing has to be initialized before the first use.
+  @inlinable
+  static var tokens: StaticString {
+    """
+    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
+    \0!\0#$%&'\0\0*+\0-.\00123456789\0\0\0\0\0\0\
+    \0abcdefghijklmnopqrstuvwxyz\0\0\0^_\
+    `abcdefghijklmnopqrstuvwxyz\0|\0~\0
+    """
+  }
+
   /// Bytes allowed in a field value: visible, space, tab and obs-text; never CR, LF, NUL or another control.
   @inlinable
   public static func isFieldValue(_ byte: UInt8) -> Bool {

@@ -32,8 +32,9 @@ struct FieldBlockParser {
     var index = nameStart
     if buffer[index] == 0x20 || buffer[index] == 0x09 { return .foldedField }
     var hash = FieldNameTable.seed
-    while index < end, ASCII.isToken(buffer[index]) {
-      let byte = ASCII.lowercased(buffer[index])
+    while index < end {
+      let byte = ASCII.lowercasedToken(buffer[index])
+      if byte == 0 { break }
       buffer[index] = byte
       hash = FieldNameTable.mix(hash, byte)
       index += 1
@@ -61,28 +62,29 @@ struct FieldBlockParser {
 extension FieldBlockParser {
   /// The first byte at or behind `start` that cannot stand in a value; `buffer.count` when there is none.
   ///
-  /// Values are most of a head, so eight bytes at a time are looked at; a tab ends only the run, not the value.
+  /// Values are most of a head, so eight bytes at a time are looked at.
   @inline(__always)
   fileprivate static func endOfValue(_ buffer: UnsafeMutableBufferPointer<UInt8>, from start: Int) -> Int {
     let end = buffer.count
     guard let base = buffer.baseAddress else { return end }
     var index = start
-    while true {
-      while end - index >= 8 {
-        let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-        // The high bit of each byte below 0x20, and of each 0x7F; a byte above one of these may be marked too.
-        let controls = (word &- 0x2020_2020_2020_2020) & ~word
-        let deletes = ((word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101) & ~word
-        if (controls | deletes) & 0x8080_8080_8080_8080 != 0 { break }
+    while end - index >= 8 {
+      let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+      // The high bit of each byte below 0x20, and of each 0x7F. A byte above one of these may be marked too, so only the
+      // lowest mark counts.
+      let controls = (word &- 0x2020_2020_2020_2020) & ~word
+      let deletes = ((word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101) & ~word
+      let marks = (controls | deletes) & 0x8080_8080_8080_8080
+      if marks == 0 {
         index += 8
+        continue
       }
-      let runEnd = min(end, index + 8)
-      while index < runEnd {
-        guard ASCII.isFieldValue(base[index]) else { return index }
-        index += 1
-      }
-      if index == end { return end }
+      index += marks.trailingZeroBitCount >> 3
+      guard base[index] == 0x09 else { return index }
+      index += 1
     }
+    while index < end, ASCII.isFieldValue(base[index]) { index += 1 }
+    return index
   }
 }
 

@@ -1,23 +1,39 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// Finds the ``FieldName`` of a lower-case name: one hash, one compare.
 ///
 /// The hash is computed by the parser while it lower-cases the name, so a look-up reads the name only once more.
-final class FieldNameTable: Sendable {
+///
+/// Unchecked: written while ``shared`` is made, only read afterwards.
+final class FieldNameTable: @unchecked Sendable {
   static let shared = FieldNameTable()
+
+  private struct Slot {
+    let start: UnsafePointer<UInt8>
+    let count: Int
+    /// ``FieldName/other`` in free slots.
+    let name: FieldName
+  }
 
   /// 1,024 slots for fewer than 256 names keeps probes near one.
   private static let mask: UInt32 = 1023
-  private let slots: [FieldName]
+  private let slots: UnsafeMutablePointer<Slot>
 
   private init() {
-    var slots = [FieldName](repeating: .other, count: Int(Self.mask) + 1)
+    let count = Int(Self.mask) + 1
+    // For the life of the process, as the names that it points to.
+    slots = .allocate(capacity: count)
+    slots.initialize(
+      repeating: Slot(start: FieldName.other.name.utf8Start, count: 0, name: .other), count: count)
     for name in FieldName.allCases where name != .other {
       var hash = Self.seed
       name.name.withUTF8Buffer { for byte in $0 { hash = Self.mix(hash, byte) } }
       var slot = hash & Self.mask
-      while slots[Int(slot)] != .other { slot = (slot + 1) & Self.mask }
-      slots[Int(slot)] = name
+      while slots[Int(slot)].name != .other { slot = (slot + 1) & Self.mask }
+      slots[Int(slot)] = Slot(start: name.name.utf8Start, count: name.name.utf8CodeUnitCount, name: name)
     }
-    self.slots = slots
   }
 
   /// FNV-1a, 32 bits.
@@ -29,12 +45,12 @@ final class FieldNameTable: Sendable {
 
   @inline(__always)
   func find(_ name: UnsafeBufferPointer<UInt8>, hash: UInt32) -> FieldName {
+    guard let start = name.baseAddress else { return .other }
     var slot = hash & Self.mask
     while true {
       let candidate = slots[Int(slot)]
-      if candidate == .other { return .other }
-      let known = candidate.name
-      if known.utf8CodeUnitCount == name.count, name.elementsEqual(known) { return candidate }
+      if candidate.name == .other { return .other }
+      if candidate.count == name.count, memcmp(candidate.start, start, name.count) == 0 { return candidate.name }
       slot = (slot + 1) & Self.mask
     }
   }

@@ -36,6 +36,35 @@ func parseHead(_ text: String, limits: HeadLimits = HeadLimits()) throws(HTTPPar
     }
   }
 
+  @Test func tokenTableSaysWhatTheClassesSay() {
+    for byte in UInt8.min...UInt8.max {
+      #expect(ASCII.lowercasedToken(byte) == (ASCII.isToken(byte) ? ASCII.lowercased(byte) : 0), "\(byte)")
+    }
+  }
+
+  /// Wherever in a value a byte stands, and whatever stands around it: words of eight are looked at, at any alignment.
+  @Test(arguments: 0..<20)
+  func valuesHoldExactlyTheirBytes(_ offset: Int) throws {
+    for byte in UInt8.min...UInt8.max where ![0x0A, 0x0D].contains(byte) {
+      for (before, after) in [(UInt8(0x61), 20), (0xFF, 20), (0x80, 1)] {
+        var text = Array("GET / HTTP/1.1\r\nHost: h\r\nX: ".utf8)
+        let value = Array(repeating: before, count: offset + 1) + [byte] + Array(repeating: 0x62, count: after)
+        text += value + Array("\r\n\r\n".utf8)
+        var head = RequestHead()
+        var parser = RequestHeadParser(limits: HeadLimits())
+        if ASCII.isFieldValue(byte) {
+          #expect(try text.withUnsafeBytes { try parser.parse($0, into: &head) } == text.count)
+          let range = try #require(head.fields.fields.last?.value)
+          #expect(head.fields.withBytes(range) { Array($0) } == value)
+        } else {
+          #expect(throws: HTTPParseError.malformedFieldValue) {
+            _ = try text.withUnsafeBytes { try parser.parse($0, into: &head) }
+          }
+        }
+      }
+    }
+  }
+
   @Test func waitsForTheWholeHeadByteByByte() throws {
     let text = Array("PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n".utf8)
     var head = RequestHead()
