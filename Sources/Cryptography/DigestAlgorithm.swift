@@ -41,7 +41,7 @@ public enum DigestAlgorithm: String, CaseIterable, Sendable {
   public func digest(of bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { digest(of: $0) } }
 
   func digest(ofParts first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer?) -> [UInt8] {
-    let context = MessageDigestContext(function)
+    let context = MessageDigestContext(DigestState(function))
     context.update(first)
     if let second { context.update(second) }
     return [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in

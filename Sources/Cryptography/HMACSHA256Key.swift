@@ -1,27 +1,28 @@
 /// An HMAC-SHA-256 key (RFC 2104). Offers the operation, never the bytes; prints as `<redacted>`.
 ///
-/// Holds the key already xored with both pads, so that one MAC is two plain digests on the caller's hasher: OpenSSL
-/// 3.0's own HMAC duplicates digest contexts per message, which costs more than the two blocks hashed again here.
+/// Holds the states of both digests behind the key's blocks, so that one MAC is two plain digests on the caller's hasher
+/// that need not take them in again: OpenSSL 3.0's own HMAC duplicates more contexts per message than this.
 public final class HMACSHA256Key: Sendable {
-  /// 64 bytes of inner block, then 64 of outer block.
-  private let blocks: KeyBytes
+  private let inner: DigestState
+  private let outer: DigestState
 
   /// - Parameter key: any length; above 64 bytes it is hashed first, as RFC 2104 says.
   public init(_ key: UnsafeRawBufferPointer) {
-    blocks = Self.blocks(key)
+    (inner, outer) = Self.states(key)
   }
 
   public init(_ key: [UInt8]) {
-    blocks = key.withUnsafeBytes { Self.blocks($0) }
+    (inner, outer) = key.withUnsafeBytes { Self.states($0) }
   }
 
   /// A key that is itself the output of a MAC, as in key derivation chains.
   public init(_ digest: SHA256Digest) {
-    blocks = digest.withUnsafeBytes { Self.blocks($0) }
+    (inner, outer) = digest.withUnsafeBytes { Self.states($0) }
   }
 
-  private static func blocks(_ key: UnsafeRawBufferPointer) -> KeyBytes {
-    KeyBytes(count: 128) { storage in
+  private static func states(_ key: UnsafeRawBufferPointer) -> (inner: DigestState, outer: DigestState) {
+    // 64 bytes of inner block, then 64 of outer block.
+    let blocks = KeyBytes(count: 128) { storage in
       if key.count > 64 {
         SHA256Hasher.hash(key).withUnsafeBytes { storage.copyMemory(from: $0) }
       } else if key.count > 0 {
@@ -33,17 +34,20 @@ public final class HMACSHA256Key: Sendable {
         storage[64 + index] = byte ^ 0x5C
       }
     }
+    return (
+      DigestState(MessageDigest.sha256, behind: UnsafeRawBufferPointer(rebasing: blocks.bytes[0..<64])),
+      DigestState(MessageDigest.sha256, behind: UnsafeRawBufferPointer(rebasing: blocks.bytes[64..<128]))
+    )
   }
 
   /// The MAC of one message.
   /// - Parameter hasher: the caller's, reused; left ready for the next message.
   public func authenticate(_ message: UnsafeRawBufferPointer, using hasher: SHA256Hasher) -> SHA256Digest {
-    hasher.reset()
-    hasher.update(UnsafeRawBufferPointer(rebasing: blocks.bytes[0..<64]))
+    hasher.begin(behind: inner)
     hasher.update(message)
-    let inner = hasher.finish()
-    hasher.update(UnsafeRawBufferPointer(rebasing: blocks.bytes[64..<128]))
-    inner.withUnsafeBytes { hasher.update($0) }
+    let digest = hasher.finish()
+    hasher.begin(behind: outer)
+    digest.withUnsafeBytes { hasher.update($0) }
     return hasher.finish()
   }
 

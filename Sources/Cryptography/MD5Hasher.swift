@@ -1,7 +1,7 @@
 /// Streaming MD5 (16 bytes), for ETags and Content-MD5 only; it works beside the FIPS provider. Reusable after
 /// `finish()`. Not for concurrent use.
 public final class MD5Hasher {
-  private let context = MessageDigestContext(MessageDigest.md5)
+  private let context = MessageDigestContext(MessageDigest.md5Start)
 
   public init() {}
 

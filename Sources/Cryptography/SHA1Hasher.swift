@@ -1,6 +1,6 @@
 /// Streaming SHA-1 (20 bytes), for S3's `x-amz-checksum-sha1` only. Reusable after `finish()`. Not for concurrent use.
 public final class SHA1Hasher {
-  private let context = MessageDigestContext(MessageDigest.sha1)
+  private let context = MessageDigestContext(MessageDigest.sha1Start)
 
   public init() {}
 

@@ -1,11 +1,14 @@
 /// Streaming SHA-256. Reusable: after `finish()` it is ready for the next message. Not for concurrent use.
 public final class SHA256Hasher {
-  private let context = MessageDigestContext(MessageDigest.sha256)
+  private let context = MessageDigestContext(MessageDigest.sha256Start)
 
   public init() {}
 
   /// Forgets what was fed since the last `finish()`.
   public func reset() { context.reset() }
+
+  /// Begins a message whose first bytes are in `state` already.
+  func begin(behind state: DigestState) { context.begin(behind: state) }
 
   public func update(_ bytes: UnsafeRawBufferPointer) { context.update(bytes) }
 

@@ -19,6 +19,28 @@ import Testing
     hasher.update(Array("left over".utf8))
     hasher.reset()
     #expect(hasher.finish() == SHA256Digest.ofNothing)
+    hasher.update(Array("abc".utf8))
+    #expect(hasher.finish() == SHA256Hasher.hash("abc"))
+    #expect(hasher.finish() == SHA256Digest.ofNothing)
+  }
+
+  /// A MAC begins in the middle of a digest: neither what was left before nor what follows may notice.
+  @Test func macsLeaveNothingBehind() {
+    let hasher = SHA256Hasher()
+    let key = HMACSHA256Key(Array("key".utf8))
+    let text = Array("The quick brown fox jumps over the lazy dog".utf8)
+    for _ in 0..<2 {
+      hasher.update(Array("left over".utf8))
+      #expect(
+        text.withUnsafeBytes { key.authenticate($0, using: hasher) }.hex
+          == "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8")
+      #expect(hasher.finish() == SHA256Digest.ofNothing)
+      hasher.update(Array("abc".utf8))
+      #expect(hasher.finish() == SHA256Hasher.hash("abc"))
+    }
+    #expect(
+      key.authenticate(UnsafeRawBufferPointer(start: nil, count: 0), using: hasher).hex
+        == "5d5d139563c95b5967b9bd9a8c9b233a9dedb45072794cd232dc1b74832607d0")
   }
 
   @Test(arguments: [
