@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+public import Glibc
+#endif
+
 /// Bytes that are text to people but must be compared as bytes: object keys, ARNs, condition values.
 ///
 /// Swift's `String` compares by canonical equivalence, so a composed and a decomposed "é" are equal to it. To S3 they
@@ -22,6 +26,20 @@ extension ByteString {
   public func hash(into hasher: inout Hasher) {
     hasher.combine(bytes.count)
     bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+  }
+}
+
+extension ByteString {
+  /// All bytes at once, for the same reason.
+  @inlinable
+  public static func == (left: ByteString, right: ByteString) -> Bool {
+    left.bytes.count == right.bytes.count
+      && left.bytes.withUnsafeBytes { left in
+        right.bytes.withUnsafeBytes { right in
+          guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else { return true }
+          return leftStart == rightStart || memcmp(leftStart, rightStart, left.count) == 0
+        }
+      }
   }
 }
 

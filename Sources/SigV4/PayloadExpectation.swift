@@ -85,7 +85,7 @@ public struct PayloadExpectation: Sendable {
     self.decodedBytes = decodedBytes
   }
 
-  private init(unsigned head: RequestHead) throws(SigV4Error) {
+  private init(unsigned head: borrowing RequestHead) throws(SigV4Error) {
     if head.fields.hasChunkedContentEncoding {
       try self.init(chunksOf: head, seed: nil, hasTrailers: true)
     } else {
@@ -94,7 +94,7 @@ public struct PayloadExpectation: Sendable {
     }
   }
 
-  private init(chunksOf head: RequestHead, seed: ChunkSeed?, hasTrailers: Bool) throws(SigV4Error) {
+  private init(chunksOf head: borrowing RequestHead, seed: ChunkSeed?, hasTrailers: Bool) throws(SigV4Error) {
     guard let value = head.fields.first(.xAmzDecodedContentLength) else { throw .missingDecodedContentLength }
     guard head.fields.count(.xAmzDecodedContentLength) == 1, let bytes = head.fields.decimal(value) else {
       throw .malformedDecodedContentLength

@@ -40,7 +40,7 @@ public struct PostForm: Sendable {
 extension SignatureClaim {
   /// The claim of a POST form.
   /// - Returns: nil when the form carries no policy and no signature at all: anonymous.
-  public init?(form: PostForm) throws(SigV4Error) {
+  public convenience init?(form: PostForm) throws(SigV4Error) {
     let policy = try form.value("policy")
     let algorithm = try form.value("x-amz-algorithm")
     let signature = try form.value("x-amz-signature")

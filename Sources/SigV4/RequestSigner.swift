@@ -28,9 +28,13 @@ public enum OutgoingPayload: Sendable {
   case unsigned
   case digest(SHA256Digest)
 
+  @inline(__always)
   fileprivate func append(to output: inout [UInt8]) {
     switch self {
     case .unsigned: output.append("UNSIGNED-PAYLOAD")
+    // What nearly all requests without a body say.
+    case .digest(.ofNothing):
+      output.append("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     case .digest(let digest): digest.appendHex(to: &output)
     }
   }
@@ -66,14 +70,11 @@ public struct RequestSigner: Sendable {
     headers: [SignedHeader], payload: OutgoingPayload, date: SigningDate, scratch: SigningScratch,
     to output: inout [UInt8]
   ) throws(SigV4Error) {
-    let scope = scratch.outgoingScope(date, region, service)
-    guard case .hmac(let key)? = scratch.keys.key(secret, .hmacSHA256, scope, using: scratch.hasher) else {
-      throw .keyUnavailable
-    }
+    let outgoing = try scratch.outgoingKey(self, date)
     output.append("x-amz-content-sha256: ")
     payload.append(to: &output)
     output.append("\r\nx-amz-date: ")
-    date.appendBasic(to: &output)
+    scratch.outgoingDates.appendBasic(date, to: &output)
     if let sessionToken {
       output.append("\r\nx-amz-security-token: ")
       output.append(contentsOf: sessionToken.bytes)
@@ -91,12 +92,8 @@ public struct RequestSigner: Sendable {
     scratch.canonical.append(contentsOf: scratch.names)
     scratch.canonical.append(0x0A)
     payload.append(to: &scratch.canonical)
-    let signature = signature(key, scope, date, scratch)
-    output.append("authorization: AWS4-HMAC-SHA256 Credential=")
-    output.append(contentsOf: secret.accessKeyID.bytes)
-    output.append(0x2F)
-    output.append(contentsOf: scope.text.bytes)
-    output.append(", SignedHeaders=")
+    let signature = signature(outgoing, date, scratch)
+    output.append(contentsOf: outgoing.authorization)
     output.append(contentsOf: scratch.names)
     output.append(", Signature=")
     signature.appendHex(to: &output)
@@ -113,15 +110,13 @@ public struct RequestSigner: Sendable {
     lifetimeSeconds: Int64, date: SigningDate, scratch: SigningScratch
   ) throws(SigV4Error) -> [UInt8] {
     guard lifetimeSeconds > 0, lifetimeSeconds <= SignatureVerifier.lifetimeSecondsMax else { throw .expiresOutOfRange }
-    let scope = scratch.outgoingScope(date, region, service)
-    guard case .hmac(let key)? = scratch.keys.key(secret, .hmacSHA256, scope, using: scratch.hasher) else {
-      throw .keyUnavailable
-    }
+    let outgoing = try scratch.outgoingKey(self, date)
     var dateText: [UInt8] = []
     date.appendBasic(to: &dateText)
     var pairs = query
     pairs.append(QueryPair("X-Amz-Algorithm", "AWS4-HMAC-SHA256"))
-    pairs.append(QueryPair("X-Amz-Credential", ByteString(secret.accessKeyID.bytes + [0x2F] + scope.text.bytes)))
+    pairs.append(
+      QueryPair("X-Amz-Credential", ByteString(secret.accessKeyID.bytes + [0x2F] + outgoing.scope.text.bytes)))
     pairs.append(QueryPair("X-Amz-Date", ByteString(dateText)))
     pairs.append(QueryPair("X-Amz-Expires", ByteString("\(lifetimeSeconds)")))
     var names: [UInt8] = []
@@ -145,7 +140,7 @@ public struct RequestSigner: Sendable {
     scratch.canonical.append(contentsOf: names)
     scratch.canonical.append("\nUNSIGNED-PAYLOAD")
     output.append("&X-Amz-Signature=")
-    signature(key, scope, date, scratch).appendHex(to: &output)
+    signature(outgoing, date, scratch).appendHex(to: &output)
     return output
   }
 
@@ -176,11 +171,12 @@ public struct RequestSigner: Sendable {
   }
 
   private func signature(
-    _ key: HMACSHA256Key, _ scope: CredentialScope, _ date: SigningDate, _ scratch: SigningScratch
+    _ outgoing: OutgoingKey, _ date: SigningDate, _ scratch: SigningScratch
   ) -> SHA256Digest {
     let digest = scratch.canonical.withUnsafeBytes { scratch.hasher.digest(of: $0) }
-    StringToSign.write(.hmacSHA256, date, scope, digest, to: &scratch.stringToSign)
-    return scratch.stringToSign.withUnsafeBytes { key.authenticate($0, using: scratch.hasher) }
+    StringToSign.write(
+      .hmacSHA256, date, outgoing.scope, digest, scratch.outgoingDates, to: &scratch.stringToSign)
+    return scratch.stringToSign.withUnsafeBytes { outgoing.key.authenticate($0, using: scratch.hasher) }
   }
 
   /// The caller's headers and the signer's own, merged by name; names go to the scratch's list.
@@ -195,7 +191,7 @@ public struct RequestSigner: Sendable {
       appendName(own[nextOwn], scratch)
       switch nextOwn {
       case 0: payload.append(to: &scratch.canonical)
-      case 1: date.appendBasic(to: &scratch.canonical)
+      case 1: scratch.outgoingDates.appendBasic(date, to: &scratch.canonical)
       default: scratch.canonical.append(contentsOf: sessionToken?.bytes ?? [])
       }
       scratch.canonical.append(0x0A)

@@ -4,7 +4,9 @@ public import S3Model
 /// What a request says about its own signature, parsed but not believed.
 ///
 /// It names the key to look up; ``SignatureVerifier`` then turns it into a ``VerifiedSignature``, or refuses it.
-public struct SignatureClaim: Sendable {
+///
+/// Immutable and handed from stage to stage, hence an object: a copy is one reference instead of seven.
+public final class SignatureClaim: Sendable {
   public let placement: CredentialPlacement
   public let algorithm: SignatureAlgorithm
   public let accessKeyID: ByteString
@@ -26,6 +28,27 @@ public struct SignatureClaim: Sendable {
   /// `a;b;c`, as sent.
   let signedHeaders: [UInt8]
   let signature: ClaimedSignature
+
+  init(
+    placement: CredentialPlacement, algorithm: SignatureAlgorithm, accessKeyID: ByteString, scope: CredentialScope,
+    date: SigningDate, lifetimeSeconds: Int64, sessionToken: ByteString?, payload: PayloadClaim,
+    hoisted: [HoistedHeader], parameters: [HoistedHeader], regionSet: ByteString?, signedHeaders: [UInt8],
+    signature: ClaimedSignature
+  ) {
+    self.placement = placement
+    self.algorithm = algorithm
+    self.accessKeyID = accessKeyID
+    self.scope = scope
+    self.date = date
+    self.lifetimeSeconds = lifetimeSeconds
+    self.sessionToken = sessionToken
+    self.payload = payload
+    self.hoisted = hoisted
+    self.parameters = parameters
+    self.regionSet = regionSet
+    self.signedHeaders = signedHeaders
+    self.signature = signature
+  }
 }
 
 /// A signature as sent.

@@ -38,13 +38,13 @@ public struct SignatureVerifier: Sendable {
     }
     var isComplete = true
     let digest = try canonicalDigest(request, payload, claim, scratch, &isComplete)
-    try HeaderCoverage(claim: claim, head: head, profile: profile).check(scratch.isSigned)
-    StringToSign.write(claim.algorithm, claim.date, claim.scope, digest, to: &scratch.stringToSign)
+    if profile.isStrict { try HeaderCoverage.check(claim, head.fields, scratch.isSigned) }
+    StringToSign.write(claim.algorithm, claim.date, claim.scope, digest, scratch.dates, to: &scratch.stringToSign)
     var matches = isComplete && scratch.matches(claim.signature, key)
     if !matches, !profile.isStrict, claim.placement == .query, claim.sessionToken != nil {
       request.query.omitsToken = true
       let digest = try canonicalDigest(request, payload, claim, scratch, &isComplete)
-      StringToSign.write(claim.algorithm, claim.date, claim.scope, digest, to: &scratch.stringToSign)
+      StringToSign.write(claim.algorithm, claim.date, claim.scope, digest, scratch.dates, to: &scratch.stringToSign)
       matches = isComplete && scratch.matches(claim.signature, key)
     }
     guard matches else { throw .signatureDoesNotMatch(mismatch(request, payload, claim, scratch)) }

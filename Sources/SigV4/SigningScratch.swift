@@ -12,7 +12,11 @@ public final class SigningScratch {
 
   /// Names of the headers being signed, `a;b;c`.
   var names: [UInt8] = []
-  private var lastScope: (scope: CredentialScope, day: Int64, region: ByteString, service: ByteString)?
+  /// Of the requests that come in.
+  let dates = SigningDateTexts()
+  /// Of the requests that go out: their date is the clock's, never the client's.
+  let outgoingDates = SigningDateTexts()
+  private var lastOutgoing: OutgoingKey?
 
   public init(keys: SigningKeyCache = SigningKeyCache()) {
     self.keys = keys
@@ -21,14 +25,20 @@ public final class SigningScratch {
     isSigned.reserveCapacity(128)
   }
 
-  /// The scope to sign with; the last one is kept, since a backend signs with the same one all day.
-  func outgoingScope(_ date: SigningDate, _ region: ByteString, _ service: ByteString) -> CredentialScope {
-    if let last = lastScope, last.day == date.unixDay, last.region == region, last.service == service {
-      return last.scope
+  /// The key to sign with; the last one is kept, since a backend signs with the same one all day.
+  func outgoingKey(_ signer: RequestSigner, _ date: SigningDate) throws(SigV4Error) -> OutgoingKey {
+    if let last = lastOutgoing, last.secret === signer.secret, last.day == date.unixDay, last.region == signer.region,
+      last.service == signer.service
+    {
+      return last
     }
-    let scope = CredentialScope(date: date, region: region, service: service)
-    lastScope = (scope, date.unixDay, region, service)
-    return scope
+    let scope = CredentialScope(date: date, region: signer.region, service: signer.service)
+    guard case .hmac(let key)? = keys.key(signer.secret, .hmacSHA256, scope, using: hasher) else {
+      throw .keyUnavailable
+    }
+    let made = OutgoingKey(signer, day: date.unixDay, scope: scope, key: key)
+    lastOutgoing = made
+    return made
   }
 
   /// Whether one signature is what the key makes of ``stringToSign``.
@@ -45,3 +55,31 @@ public final class SigningScratch {
 
 @available(*, unavailable)
 extension SigningScratch: Sendable {}
+
+/// What signatures of one day have in common.
+final class OutgoingKey: Sendable {
+  let secret: SigningSecret
+  let region: ByteString
+  let service: ByteString
+  let day: Int64
+  let scope: CredentialScope
+  let key: HMACSHA256Key
+  /// The authorization header up to the names of the signed headers.
+  let authorization: [UInt8]
+
+  init(_ signer: RequestSigner, day: Int64, scope: CredentialScope, key: HMACSHA256Key) {
+    secret = signer.secret
+    region = signer.region
+    service = signer.service
+    self.day = day
+    self.scope = scope
+    self.key = key
+    var text: [UInt8] = []
+    text.append("authorization: AWS4-HMAC-SHA256 Credential=")
+    text.append(contentsOf: signer.secret.accessKeyID.bytes)
+    text.append(0x2F)
+    text.append(contentsOf: scope.text.bytes)
+    text.append(", SignedHeaders=")
+    authorization = text
+  }
+}

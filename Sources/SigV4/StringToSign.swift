@@ -6,12 +6,12 @@ import S3Model
 enum StringToSign {
   static func write(
     _ algorithm: SignatureAlgorithm, _ date: SigningDate, _ scope: CredentialScope, _ digest: SHA256Digest,
-    to output: inout [UInt8]
+    _ dates: SigningDateTexts, to output: inout [UInt8]
   ) {
     output.removeAll(keepingCapacity: true)
     output.append(algorithm.name)
     output.append(0x0A)
-    date.appendBasic(to: &output)
+    dates.appendBasic(date, to: &output)
     output.append(0x0A)
     output.append(contentsOf: scope.text.bytes)
     output.append(0x0A)

@@ -5,34 +5,29 @@ public import S3Model
 ///
 /// It says nothing yet about the body: that is ``payload``, for a ``PayloadDecoder`` to enforce; nor about whether the
 /// key, or the session its token stands for, is still good: that is the identity's to say.
-public struct VerifiedSignature: Sendable {
-  public let accessKeyID: ByteString
-  public let algorithm: SignatureAlgorithm
-  public let placement: CredentialPlacement
-  public let scope: CredentialScope
-  /// When the client says it signed.
-  public let date: SigningDate
-  /// `X-Amz-Expires` of a presigned URL; 0 otherwise.
-  public let lifetimeSeconds: Int64
-  /// Beside a long-lived key: `InvalidToken`.
-  public let sessionToken: ByteString?
-  /// Headers that presigning put into the query; empty unless ``placement`` is query.
-  public let hoisted: [HoistedHeader]
+public final class VerifiedSignature: Sendable {
+  private let claim: SignatureClaim
   public let payload: PayloadExpectation
   private let signed: SignedFields
 
   init(_ claim: SignatureClaim, signed: SignedFields, payload: PayloadExpectation) {
-    accessKeyID = claim.accessKeyID
-    algorithm = claim.algorithm
-    placement = claim.placement
-    scope = claim.scope
-    date = claim.date
-    lifetimeSeconds = claim.lifetimeSeconds
-    sessionToken = claim.sessionToken
-    hoisted = claim.hoisted
+    self.claim = claim
     self.payload = payload
     self.signed = signed
   }
+
+  public var accessKeyID: ByteString { claim.accessKeyID }
+  public var algorithm: SignatureAlgorithm { claim.algorithm }
+  public var placement: CredentialPlacement { claim.placement }
+  public var scope: CredentialScope { claim.scope }
+  /// When the client says it signed.
+  public var date: SigningDate { claim.date }
+  /// `X-Amz-Expires` of a presigned URL; 0 otherwise.
+  public var lifetimeSeconds: Int64 { claim.lifetimeSeconds }
+  /// Beside a long-lived key: `InvalidToken`.
+  public var sessionToken: ByteString? { claim.sessionToken }
+  /// Headers that presigning put into the query; empty unless ``placement`` is query.
+  public var hoisted: [HoistedHeader] { claim.hoisted }
 
   /// Whether the signature covers every line of that header; false for a header that is absent.
   public func signs(_ name: FieldName) -> Bool { signed.contains(name) }

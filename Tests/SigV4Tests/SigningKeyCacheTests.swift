@@ -42,6 +42,31 @@ import Testing
     #expect(cache.count == 3)
   }
 
+  /// The keys used last are kept by a few bytes of the secret's name: those that share a place stay apart.
+  @Test func sharedPlacesAreApart() {
+    let cache = SigningKeyCache()
+    let hasher = SHA256Hasher()
+    let secrets = (0..<200).map { index in
+      SigningSecret(accessKeyID: ByteString("AKID\(index)X"), secretAccessKey: [UInt8(index)], revision: 1)
+    }
+    let scopes = [scope("a"), scope("b")]
+    for _ in 0..<2 {
+      for scope in scopes {
+        for secret in secrets {
+          let key = cache.key(secret, .hmacSHA256, scope, using: hasher)
+          #expect(mac(key) == secret.derivedKey(scope, using: hasher).authenticate([1, 2, 3]))
+        }
+      }
+    }
+    guard case .ecdsa? = cache.key(secrets[0], .ecdsaP256SHA256, scopes[0], using: hasher) else {
+      Issue.record("not a key of SigV4A")
+      return
+    }
+    #expect(
+      mac(cache.key(secrets[0], .hmacSHA256, scopes[0], using: hasher))
+        == secrets[0].derivedKey(scopes[0], using: hasher).authenticate([1, 2, 3]))
+  }
+
   @Test func secretsNeverPrint() {
     #expect("\(RequestFixture.secret)" == "<redacted>")
     var dumped = ""
