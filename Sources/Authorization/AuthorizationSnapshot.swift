@@ -27,34 +27,89 @@ public struct AuthorizationSnapshot: Sendable {
     public let tags: [PrincipalTag]
   }
 
-  public let account: AccountID
-  /// The root user of ``account``.
-  public let root: Caller
-  /// Canned and declared, by name.
-  public internal(set) var managedPolicies: [String: CompiledPolicy] = [:]
-  /// By unique id.
-  public internal(set) var users: [ByteString: User] = [:]
-  /// By unique id.
-  public internal(set) var roles: [ByteString: Role] = [:]
-  private var roleIDs: [ByteString: ByteString] = [:]
-  /// By bucket.
-  public var bucketPolicies: [String: BucketPolicy] = [:]
-  /// By bucket.
-  public var accessBlocks: [String: PublicAccessBlock] = [:]
-  /// Buckets whose policy is for everyone and whose public access block keeps it to their own account.
-  public var closedBuckets: Set<String> = []
+  private struct Fields {
+    let account: AccountID
+    let root: Caller
+    var managedPolicies: [String: CompiledPolicy] = [:]
+    var users: [ByteString: User] = [:]
+    var roles: [ByteString: Role] = [:]
+    var roleIDs: [ByteString: ByteString] = [:]
+    var bucketPolicies: [String: BucketPolicy] = [:]
+    var accessBlocks: [String: PublicAccessBlock] = [:]
+    var closedBuckets: Set<String> = []
+  }
+
+  /// Every decision is handed the snapshot, so a copy is one reference instead of six.
+  ///
+  /// Unchecked: changed only while one snapshot alone refers to it, see ``unique``.
+  private final class Content: @unchecked Sendable {
+    var fields: Fields
+
+    init(_ fields: Fields) { self.fields = fields }
+  }
+
+  private var content: Content
 
   init(account: AccountID) {
-    self.account = account
-    root = Caller(principal: Principal(.root(account)), userID: account.bytes)
+    content = Content(
+      Fields(account: account, root: Caller(principal: Principal(.root(account)), userID: account.bytes)))
+  }
+
+  /// The content, for changing it: its own from here on.
+  private var unique: Content {
+    mutating get {
+      if !isKnownUniquelyReferenced(&content) { content = Content(content.fields) }
+      return content
+    }
+  }
+
+  public var account: AccountID { content.fields.account }
+  /// The root user of ``account``.
+  public var root: Caller { content.fields.root }
+
+  /// Canned and declared, by name.
+  public internal(set) var managedPolicies: [String: CompiledPolicy] {
+    _read { yield content.fields.managedPolicies }
+    _modify { yield &unique.fields.managedPolicies }
+  }
+
+  /// By unique id.
+  public internal(set) var users: [ByteString: User] {
+    _read { yield content.fields.users }
+    _modify { yield &unique.fields.users }
+  }
+
+  /// By unique id.
+  public internal(set) var roles: [ByteString: Role] {
+    _read { yield content.fields.roles }
+    _modify { yield &unique.fields.roles }
+  }
+
+  /// By bucket.
+  public var bucketPolicies: [String: BucketPolicy] {
+    _read { yield content.fields.bucketPolicies }
+    _modify { yield &unique.fields.bucketPolicies }
+  }
+
+  /// By bucket.
+  public var accessBlocks: [String: PublicAccessBlock] {
+    _read { yield content.fields.accessBlocks }
+    _modify { yield &unique.fields.accessBlocks }
+  }
+
+  /// Buckets whose policy is for everyone and whose public access block keeps it to their own account.
+  public var closedBuckets: Set<String> {
+    _read { yield content.fields.closedBuckets }
+    _modify { yield &unique.fields.closedBuckets }
   }
 
   mutating func add(_ role: Role) {
-    roles[role.uniqueID] = role
-    roleIDs[role.arn] = role.uniqueID
+    let content = unique
+    content.fields.roles[role.uniqueID] = role
+    content.fields.roleIDs[role.arn] = role.uniqueID
   }
 
-  public func role(arn: ByteString) -> Role? { roleIDs[arn].flatMap { roles[$0] } }
+  public func role(arn: ByteString) -> Role? { content.fields.roleIDs[arn].flatMap { roles[$0] } }
 
   /// The managed policy of an ARN, `arn:aws:iam::aws:policy/Name` or this account's.
   public func managedPolicy(arn: ByteString) -> CompiledPolicy? {

@@ -55,6 +55,8 @@ public enum Authorizer {
     _ accesses: [Access], _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
     _ context: some ConditionContext
   ) -> Bool {
+    // Most callers and buckets have no such statement, and then the accesses need not be looked at.
+    guard caller.readsObjectTags || !snapshot.bucketPolicies.isEmpty else { return false }
     let decisionContext = DecisionContext(caller: caller, now: now, request: context)
     return accesses.contains { access in
       var layers = caller.layers

@@ -19,6 +19,8 @@ public final class Caller: Sendable {
   /// `aws:PrincipalArn`, made once.
   private let principalARN: ByteString?
   private let accountDigits: ByteString?
+  /// Whether any of its policies reads `s3:ExistingObjectTag`.
+  let readsObjectTags: Bool
 
   public init(
     principal: Principal, userID: ByteString, userName: ByteString? = nil, policies: IdentityPolicies = .none,
@@ -33,6 +35,13 @@ public final class Caller: Sendable {
     self.session = session
     principalARN = principal.arn
     accountDigits = principal.account?.bytes
+    readsObjectTags =
+      Self.readObjectTags(policies.attached) || Self.readObjectTags(policies.boundary ?? [])
+      || Self.readObjectTags(sessionPolicies ?? [])
+  }
+
+  private static func readObjectTags(_ policies: [CompiledPolicy]) -> Bool {
+    policies.contains { $0.keys.contains(.s3(.existingObjectTag)) }
   }
 
   public static let anonymous = Caller(principal: .anonymous, userID: "anonymous")

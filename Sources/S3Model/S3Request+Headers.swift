@@ -3,7 +3,11 @@ public import HTTPWire
 extension S3Request {
   /// Whether the header occurs, on the wire or hoisted.
   public func hasHeader(_ name: FieldName) -> Bool {
-    if head.fields.contains(name) { return true }
+    if content.fields.head.fields.contains(name) { return true }
+    return content.fields.hoisted.isEmpty ? false : isHoisted(name)
+  }
+
+  private func isHoisted(_ name: FieldName) -> Bool {
     for header in hoisted where header.id == name { return true }
     return false
   }

@@ -237,6 +237,26 @@ import Testing
     #expect(!decide(.getObject, "tagged", "k", frank, snapshot, TestContext([tag: .unavailable])).isAllowed)
   }
 
+  /// The caller's own policies read no tags, the bucket's do.
+  @Test func tagsAreFetchedForPoliciesOfBuckets() throws {
+    var snapshot = try Fixture.snapshot()
+    let alice = try user("AIDAALICE", snapshot)
+    func reads(_ snapshot: AuthorizationSnapshot) -> Bool {
+      Authorizer.readsObjectTags(
+        [Access(.getObject, bucket: "data", key: "k")], alice, snapshot, at: Fixture.now, TestContext())
+    }
+    #expect(!reads(snapshot))
+    let before = snapshot
+    let document =
+      #"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::data/*","Condition":{"StringEquals":{"s3:ExistingObjectTag/secret":"yes"}}}]}"#
+    snapshot.bucketPolicies["data"] = .policy(
+      try CompiledPolicy(parsing: Array(document.utf8), name: "data", kind: .resource(bucket: "data"), limits: nil))
+    #expect(reads(snapshot))
+    // A snapshot in use stays as it was when a changed one is made of it.
+    #expect(before.bucketPolicies.isEmpty)
+    #expect(!reads(before))
+  }
+
   @Test func aDenyThatCannotBeEvaluatedDenies() throws {
     var builder = try Fixture.builder()
     try builder.add(
