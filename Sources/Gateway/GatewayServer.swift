@@ -91,10 +91,11 @@ final class GatewayServer: Sendable {
         try channel.pipeline.syncOperations.addHandler(
           ProxyProtocolHandler(facts: facts, trustedProxies: listening.trustedProxies))
       }
+      let tls = try TLSServerHandler(
+        context: context, handshakeTimeout: listening.handshakeTimeout, buffers: worker.tlsBuffers)
+      try channel.pipeline.syncOperations.addHandler(tls)
       try channel.pipeline.syncOperations.addHandler(
-        TLSServerHandler(context: context, handshakeTimeout: listening.handshakeTimeout))
-      try channel.pipeline.syncOperations.addHandler(
-        HTTPConnectionHandler(worker: worker, facts: facts) { limiter.release(counted) })
+        HTTPConnectionHandler(worker: worker, facts: facts, tls: tls) { limiter.release(counted) })
     } catch {
       limiter.release(counted)
       throw error

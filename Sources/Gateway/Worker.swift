@@ -7,6 +7,7 @@ import NIOCore
 import S3Model
 import STS
 import SigV4
+import TLS
 import Telemetry
 
 /// What belongs to one event loop: its connections, backend connections, caches, scratch space and counters.
@@ -30,6 +31,8 @@ final class Worker {
   let scratch = SigningScratch()
   let sessions = SessionCache()
   let hasher = SHA256Hasher()
+  let tlsBuffers = TLSBuffers()
+  private var responseBuffer = ByteBuffer()
   let callers = SessionCallers()
   let metrics: LoopMetrics
   private var requestIDs: RequestIDGenerator
@@ -132,6 +135,22 @@ final class Worker {
   }
 
   func nextRequestID() -> RequestID { requestIDs.next() }
+
+  /// An empty buffer for a response's head and first bytes: the last one's memory, unless that is still being sent.
+  func takeResponseBuffer(_ capacity: Int, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+    guard capacity <= Self.responseBufferBytesMax else { return allocator.buffer(capacity: capacity) }
+    var buffer = ByteBuffer()
+    swap(&buffer, &responseBuffer)
+    buffer.clear(minimumCapacity: capacity)
+    return buffer
+  }
+
+  /// What was taken has been written.
+  func keepResponseBuffer(_ buffer: ByteBuffer) {
+    if buffer.capacity <= 2 * Self.responseBufferBytesMax { responseBuffer = buffer }
+  }
+
+  private static let responseBufferBytesMax = 20_480
 
   func headWriter(at now: UnixTime) -> ResponseHeadWriter {
     if now.seconds != headWriterSecond {

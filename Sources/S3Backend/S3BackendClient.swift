@@ -22,6 +22,7 @@ final class S3BackendClient: BackendClient {
   /// Every open connection, in use or not.
   private var connections: [UpstreamConnection] = []
   private var isTicking = false
+  private let tlsBuffers = TLSBuffers()
 
   /// How exact the timeouts are.
   private static let tick = TimeAmount.milliseconds(100)
@@ -139,12 +140,15 @@ final class S3BackendClient: BackendClient {
       )
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          var tlsHandler: TLSHandler?
           if let tls {
             let handler = try TLSClientHandler(
-              context: tls, serverName: configuration.host, handshakeTimeout: configuration.limits.connectTimeout)
+              context: tls, serverName: configuration.host, handshakeTimeout: configuration.limits.connectTimeout,
+              buffers: bound.value.tlsBuffers)
             try channel.pipeline.syncOperations.addHandler(handler)
+            tlsHandler = handler
           }
-          let connection = UpstreamConnection(client: bound.value, usesTLS: tls != nil)
+          let connection = UpstreamConnection(client: bound.value, tls: tlsHandler)
           try channel.pipeline.syncOperations.addHandler(connection)
         }
       }

@@ -20,6 +20,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
   }
 
   private var client: S3BackendClient?
+  private let tls: TLSHandler?
   private var context: ChannelHandlerContext?
   private var place = Place.opening
   private var isChosen = false
@@ -35,26 +36,35 @@ final class UpstreamConnection: ChannelDuplexHandler {
   private var isProcessing = false
   private var hasInputEnded = false
   private var inputFailure: UpstreamFailure?
+  private static let quietTime = TimeAmount.milliseconds(250)
   /// Whether an exchange ran on it before.
   private(set) var isReused = false
 
+  /// Whether the memory of a connection in use was given back since something last went forward.
+  private var isQuiet = false
   /// When something last went forward, for timeouts.
   private(set) var lastProgress: NIODeadline
 
-  init(client: S3BackendClient, usesTLS: Bool) {
+  /// - Parameter tls: the handler before this one; nil on a connection without TLS.
+  init(client: S3BackendClient, tls: TLSHandler?) {
     self.client = client
-    isSecured = !usesTLS
+    self.tls = tls
+    isSecured = tls == nil
     reader = ResponseReader(limits: client.responseHeadLimits)
     lastProgress = .now()
   }
 
   // MARK: Opening
 
-  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    isWritable = context.channel.isWritable
+  }
 
   func handlerRemoved(context: ChannelHandlerContext) {
     inputDidEnd()
     self.context = nil
+    isWritable = false
     if call == nil { client = nil }
   }
 
@@ -88,7 +98,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     reader.begin(isHead: isHead)
   }
 
-  var isWritable: Bool { context?.channel.isWritable ?? false }
+  private(set) var isWritable = false
 
   func write(_ bytes: ByteBuffer) {
     context?.write(wrapOutboundOut(bytes), promise: nil)
@@ -118,8 +128,11 @@ final class UpstreamConnection: ChannelDuplexHandler {
     context?.close(promise: nil)
   }
 
-  /// Ends the exchange when the store took too long.
+  /// Ends the exchange when the store took too long; gives back the memory that nothing needs for now.
   func expire(now: NIODeadline) {
+    let isQuietNow = now >= lastProgress + Self.quietTime
+    if isQuietNow, !isQuiet { tls?.releaseBuffers() }
+    isQuiet = isQuietNow
     guard let call, let failure = call.expired(at: now, lastProgress: lastProgress) else { return }
     fail(failure)
   }
@@ -139,6 +152,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     lastProgress = .now()
+    isWritable = context.channel.isWritable
     call?.connectionWritabilityChanged()
     context.fireChannelWritabilityChanged()
   }

@@ -29,9 +29,9 @@ final class ContextOwner: @unchecked Sendable {
     else { throw .libraryFailure(.takeLast()) }
 
     SSL_CTX_set_options(context, COpenSSL_SSL_options())
-    COpenSSL_SSL_CTX_set_mode(
-      context,
-      Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+    // Not SSL_MODE_RELEASE_BUFFERS, which takes and gives back 16 KiB twice per request: a connection that is no longer
+    // used gives them back, see `TLSHandler.releaseBuffers()`.
+    COpenSSL_SSL_CTX_set_mode(context, Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
   }
 
   deinit { SSL_CTX_free(context) }

@@ -9,9 +9,11 @@ public final class TLSClientHandler: TLSHandler {
   ///   - serverName: the DNS name or IP address that the server's certificate must be for. A DNS name is also sent as
   ///     SNI (RFC 6066 section 3 has none for addresses).
   ///   - handshakeTimeout: as on the server.
+  ///   - buffers: the event loop's.
   /// - Throws: `TLSError.invalidServerName` when it is neither, whether it would be verified or not.
   public init(
-    context: TLSClientContext, serverName: String, handshakeTimeout: Duration = .seconds(10)
+    context: TLSClientContext, serverName: String, handshakeTimeout: Duration = .seconds(10),
+    buffers: TLSBuffers = TLSBuffers()
   ) throws(TLSError) {
     let name = try ServerName(serverName)
     client = context
@@ -22,7 +24,7 @@ public final class TLSClientHandler: TLSHandler {
       throw .libraryFailure(.takeLast())
     }
     session.resume(connection.ssl)
-    super.init(connection: connection, handshakeTimeout: handshakeTimeout)
+    super.init(connection: connection, handshakeTimeout: handshakeTimeout, buffers: buffers)
   }
 }
 

@@ -146,6 +146,9 @@ final class TLSConnection {
     return sealed ? .sealed : .failed(.connectionFailed(.takeLast()))
   }
 
+  /// Gives OpenSSL's record buffers back, about 34 KiB, unless part of a record is in them. It takes new ones when needed.
+  func releaseBuffers() { _ = SSL_free_buffers(ssl) }
+
   /// Makes the close_notify alert; it is then in the output.
   func shutdown() {
     // The result says whether the peer's alert has come, too. A failure means that there is nothing left to tell.

@@ -43,13 +43,24 @@ final class EmbeddedPair {
     func text() -> String { received.readString(length: received.readableBytes) ?? "" }
   }
 
-  init(_ clientContext: TLSClientContext, _ serverContext: TLSServerContext, name: String = "localhost") throws {
+  private let clientHandler: TLSClientHandler
+  private let serverHandler: TLSServerHandler
+
+  init(
+    _ clientContext: TLSClientContext, _ serverContext: TLSServerContext, name: String = "localhost",
+    buffers: TLSBuffers = TLSBuffers()
+  ) throws {
     client = EmbeddedChannel()
     server = EmbeddedChannel()
-    try client.pipeline.syncOperations.addHandlers([
-      TLSClientHandler(context: clientContext, serverName: name), clientWatch,
-    ])
-    try server.pipeline.syncOperations.addHandlers([TLSServerHandler(context: serverContext), serverWatch])
+    clientHandler = try TLSClientHandler(context: clientContext, serverName: name, buffers: buffers)
+    serverHandler = try TLSServerHandler(context: serverContext, buffers: buffers)
+    try client.pipeline.syncOperations.addHandlers([clientHandler, clientWatch])
+    try server.pipeline.syncOperations.addHandlers([serverHandler, serverWatch])
+  }
+
+  func releaseBuffers() {
+    clientHandler.releaseBuffers()
+    serverHandler.releaseBuffers()
   }
 
   /// Connects, asks for reads on both sides and brings the handshake to its end.

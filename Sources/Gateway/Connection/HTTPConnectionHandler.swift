@@ -29,11 +29,13 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     case closed
   }
 
+  private static let looksBeforeRelease: UInt8 = 2
   /// Received bytes that wait behind a running exchange; above this the connection is not read.
   private static let pipelineBytesMax = 65_536
 
   let worker: Worker
   let facts: ConnectionFacts
+  private let tls: TLSHandler?
   private let release: () -> Void
 
   /// Where the worker's list of connections holds this one.
@@ -56,13 +58,21 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
   /// Of the body; nil until it was first wanted.
   private var pace: BodyPace?
   private var hasUnflushed = false
+  /// What ``context`` says, kept: asking the channel each time costs reference counting.
+  private(set) var isWritable = false
+  private(set) var allocator = ByteBufferAllocator()
+  /// Looks at the deadline, without a byte passing, until the memory of a connection in use is given back; 0 when it is.
+  private var looksUntilRelease = HTTPConnectionHandler.looksBeforeRelease
   /// Requests wait because the client does not read the answers to those before.
   private var isHeldBack = false
 
-  /// - Parameter release: called once, when the connection has closed.
-  init(worker: Worker, facts: ConnectionFacts, release: @escaping () -> Void) {
+  /// - Parameters:
+  ///   - tls: the handler before this one.
+  ///   - release: called once, when the connection has closed.
+  init(worker: Worker, facts: ConnectionFacts, tls: TLSHandler? = nil, release: @escaping () -> Void) {
     self.worker = worker
     self.facts = facts
+    self.tls = tls
     self.release = release
     self.parser = RequestHeadParser(limits: worker.snapshot.headLimits)
   }
@@ -71,6 +81,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    isWritable = context.channel.isWritable
+    allocator = context.channel.allocator
     worker.add(self)
     deadline = .now() + worker.snapshot.idleTimeout
     if context.channel.isActive { read() }
@@ -92,6 +104,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var bytes = unwrapInboundIn(data)
+    looksUntilRelease = Self.looksBeforeRelease
     switch phase {
     case .closed: return
     case .lingering:
@@ -117,8 +130,9 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    exchange?.clientIsWritable(context.channel.isWritable)
-    guard context.channel.isWritable, exchange == nil else { return }
+    isWritable = context.channel.isWritable
+    exchange?.clientIsWritable(isWritable)
+    guard isWritable, exchange == nil else { return }
     process()
     read()
   }
@@ -148,6 +162,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     guard phase != .closed || context != nil else { return }
     phase = .closed
     context = nil
+    isWritable = false
     if let exchange {
       self.exchange = nil
       exchange.clientIsGone()
@@ -348,9 +363,6 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
   /// The response will be delimited by the connection's end.
   func closeAfterResponse() { keepsAlive = false }
 
-  var isWritable: Bool { context?.channel.isWritable ?? false }
-  var allocator: ByteBufferAllocator { context?.channel.allocator ?? ByteBufferAllocator() }
-
   func write(_ bytes: ByteBuffer) {
     guard let context else { return }
     hasUnflushed = true
@@ -360,6 +372,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
   func flush() {
     guard hasUnflushed, let context else { return }
     hasUnflushed = false
+    looksUntilRelease = Self.looksBeforeRelease
     context.flush()
   }
 
@@ -425,8 +438,12 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     if phase == .awaiting { deadline = .now() + worker.snapshot.bodyTimeout }
   }
 
-  /// Called about twice a second by the worker.
+  /// Called by the worker, four times a second.
   func checkDeadline(_ now: NIODeadline) {
+    if looksUntilRelease > 0 {
+      looksUntilRelease -= 1
+      if looksUntilRelease == 0 { tls?.releaseBuffers() }
+    }
     guard now >= deadline else { return }
     deadline = .distantFuture
     switch phase {

@@ -83,7 +83,8 @@ extension Exchange {
     }
     let keepsAlive = connection.beginResponse()
     let small = Int(min(contentLength ?? 0, 16_384))
-    var buffer = connection.allocator.buffer(capacity: 640 + fields.count + response.extraFields.count + small)
+    var buffer = worker.takeResponseBuffer(
+      640 + fields.count + response.extraFields.count + small, connection.allocator)
     if response.extraFields.isEmpty {
       writeHead(status, fields, framing, keepsAlive, &buffer)
     } else {
@@ -127,6 +128,7 @@ extension Exchange {
       response.pending = nil
       pending.writeImmutableBuffer(bytes)
       connection.write(pending)
+      worker.keepResponseBuffer(pending)
     } else {
       flushHead()
       connection.write(bytes)
@@ -137,6 +139,7 @@ extension Exchange {
     guard let pending = response.pending else { return }
     response.pending = nil
     connection?.write(pending)
+    worker.keepResponseBuffer(pending)
   }
 
   func endResponse() {
