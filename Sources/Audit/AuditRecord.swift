@@ -38,7 +38,7 @@ public struct AuditRecord: Sendable {
   public var accesses: [Access] = []
   /// Those among several that were denied while others were allowed: keys of DeleteObjects.
   public var deniedAccesses: [Access] = []
-  public var bucket: ByteString?
+  public var bucket: String?
   public var key: ByteString?
   public var versionID: ByteString?
 

@@ -28,9 +28,23 @@ public struct ResponseFields: Sendable {
     bytes.append(contentsOf: name)
     bytes.append(0x3A)
     bytes.append(0x20)
-    for byte in value { bytes.append(ASCII.isFieldValue(byte) ? byte : 0x20) }
+    let start = bytes.count
+    bytes.append(contentsOf: value)
+    Self.replaceControls(&bytes, from: start)
     bytes.append(0x0D)
     bytes.append(0x0A)
+  }
+
+  /// Control bytes become spaces. They are rare, so they are looked for apart from the copying.
+  @usableFromInline
+  static func replaceControls(_ bytes: inout [UInt8], from start: Int) {
+    let count = bytes.count
+    let first = bytes.withUnsafeBufferPointer { bytes in
+      var index = start
+      while index < count, ASCII.isFieldValue(bytes[index]) { index += 1 }
+      return index
+    }
+    for index in first..<count where !ASCII.isFieldValue(bytes[index]) { bytes[index] = 0x20 }
   }
 
   /// The value of the first line of that name; not for the hot path.

@@ -28,6 +28,8 @@ final class Worker {
   /// Open connections, unordered; each knows its index.
   private var connections: [HTTPConnectionHandler] = []
   private var clients: [ObjectIdentifier: (backend: any StorageBackend, client: any BackendClient)] = [:]
+  /// Of ``clients``, the one asked for last: most gateways have one.
+  private var lastClient: (backend: any StorageBackend, client: any BackendClient)?
   let scratch = SigningScratch()
   let sessions = SessionCache()
   let hasher = SHA256Hasher()
@@ -105,6 +107,7 @@ final class Worker {
 
   func take(_ snapshot: Snapshot) {
     self.snapshot = snapshot
+    lastClient = nil
     let kept = Set(snapshot.routes.backends.map { ObjectIdentifier($0) })
     for (id, entry) in clients where !kept.contains(id) {
       entry.client.shutdown()
@@ -113,10 +116,15 @@ final class Worker {
   }
 
   func client(_ backend: any StorageBackend) -> any BackendClient {
+    if let last = lastClient, last.backend === backend { return last.client }
     let id = ObjectIdentifier(backend)
-    if let entry = clients[id] { return entry.client }
+    if let entry = clients[id] {
+      lastClient = entry
+      return entry.client
+    }
     let client = backend.makeClient(on: eventLoop)
     clients[id] = (backend, client)
+    lastClient = (backend, client)
     return client
   }
 
@@ -177,6 +185,7 @@ final class Worker {
     for connection in connections.reversed() { connection.close() }
     for entry in clients.values { entry.client.shutdown() }
     clients = [:]
+    lastClient = nil
     tick?.cancel()
     audit.flush()
     whenEmpty?.succeed()

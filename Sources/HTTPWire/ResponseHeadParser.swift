@@ -26,7 +26,7 @@ public struct ResponseHeadParser: Sendable {
   /// `HTTP/1.x SP status [SP reason] CRLF`.
   private func parseStatusLine(_ head: inout ResponseHead) throws(HTTPParseError) -> Int {
     let bytes = head.fields.bytes
-    guard bytes.count >= 14, bytes.starts(with: "HTTP/1.".utf8), bytes[8] == 0x20 else { throw .malformedStartLine }
+    guard bytes.count >= 14, Self.startsWithName(bytes), bytes[8] == 0x20 else { throw .malformedStartLine }
     guard bytes[7] == 0x31 || bytes[7] == 0x30 else { throw .unsupportedVersion }
     var status: UInt16 = 0
     for index in 9..<12 {
@@ -41,6 +41,10 @@ public struct ResponseHeadParser: Sendable {
     head.status = status
     head.minorVersion = bytes[7] - 0x30
     return index + 2
+  }
+
+  private static func startsWithName(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBufferPointer { UnsafeBufferPointer(rebasing: $0[0..<7]).elementsEqual("HTTP/1." as StaticString) }
   }
 
   private func interpret(_ head: inout ResponseHead, isHead: Bool) throws(HTTPParseError) {

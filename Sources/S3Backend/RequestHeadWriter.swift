@@ -280,7 +280,15 @@ struct RequestHeadWriter {
 
   /// The parsers let no line break through; here none could leave, whatever they did.
   private mutating func appendValue(_ value: some Sequence<UInt8>) {
-    for byte in value { head.append(ASCII.isFieldValue(byte) ? byte : 0x20) }
+    let start = head.count
+    head.append(contentsOf: value)
+    let count = head.count
+    let first = head.withUnsafeBufferPointer { head in
+      var index = start
+      while index < count, ASCII.isFieldValue(head[index]) { index += 1 }
+      return index
+    }
+    for index in first..<count where !ASCII.isFieldValue(head[index]) { head[index] = 0x20 }
   }
 
   private mutating func endField(_ name: FieldName, isSigned: Bool) {

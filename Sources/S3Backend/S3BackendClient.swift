@@ -22,6 +22,8 @@ final class S3BackendClient: BackendClient {
   /// Every open connection, in use or not.
   private var connections: [UpstreamConnection] = []
   private var isTicking = false
+  /// The last look at the time: at most a tick ago while there is a connection.
+  private var lastLook = NIODeadline.now()
   private let tlsBuffers = TLSBuffers()
 
   /// How exact the timeouts are.
@@ -73,7 +75,8 @@ final class S3BackendClient: BackendClient {
 
   func lease(_ call: S3Call) {
     if pool.failureCount > 0, backend.isReady() { pool.storeAnswers() }
-    switch pool.lease(call, now: .now()) {
+    // An unused connection is there without regard to the time.
+    switch pool.lease(call, now: pool.idleCount > 0 ? lastLook : .now()) {
     case .use(let connection): call.connectionIsReady(connection)
     case .wait:
       openConnections()
@@ -90,7 +93,8 @@ final class S3BackendClient: BackendClient {
   }
 
   func release(_ connection: UpstreamConnection) {
-    place(pool.release(connection, now: .now()), connection)
+    // A connection in use keeps the looks at the time coming.
+    place(pool.release(connection, now: lastLook), connection)
   }
 
   func leasedConnectionClosed(_ connection: UpstreamConnection) {
@@ -209,9 +213,11 @@ final class S3BackendClient: BackendClient {
   private func tickWhileNeeded() {
     guard !isTicking, !pool.isEmpty || (pool.failureCount > 0 && !pool.isShutDown) else { return }
     isTicking = true
+    lastLook = .now()
     eventLoop.assumeIsolated().scheduleTask(in: Self.tick) {
       self.isTicking = false
-      self.expire(now: .now())
+      self.lastLook = .now()
+      self.expire(now: self.lastLook)
       self.tickWhileNeeded()
     }
   }

@@ -42,8 +42,11 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   /// Whether the memory of a connection in use was given back since something last went forward.
   private var isQuiet = false
-  /// When something last went forward, for timeouts.
-  private(set) var lastProgress: NIODeadline
+  /// Whether something went forward since the last look at the time. The clock is read then, not each time: ten looks per
+  /// second are as exact as the timeouts are.
+  private var hasProgressed = true
+  /// The first look at the time behind what last went forward.
+  private var lastProgress: NIODeadline
 
   /// - Parameter tls: the handler before this one; nil on a connection without TLS.
   init(client: S3BackendClient, tls: TLSHandler?) {
@@ -94,7 +97,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     place = .leased
     self.call = call
     isPaused = false
-    lastProgress = .now()
+    hasProgressed = true
     reader.begin(isHead: isHead)
   }
 
@@ -105,7 +108,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
   }
 
   func flush() {
-    lastProgress = .now()
+    hasProgressed = true
     context?.flush()
   }
 
@@ -113,7 +116,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     guard isPaused == isReading else { return }
     isPaused = !isReading
     guard isReading else { return }
-    lastProgress = .now()
+    hasProgressed = true
     process()
     if isReadHeld, !isPaused {
       isReadHeld = false
@@ -130,6 +133,10 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   /// Ends the exchange when the store took too long; gives back the memory that nothing needs for now.
   func expire(now: NIODeadline) {
+    if hasProgressed {
+      hasProgressed = false
+      lastProgress = now
+    }
     let isQuietNow = now >= lastProgress + Self.quietTime
     if isQuietNow, !isQuiet { tls?.releaseBuffers() }
     isQuiet = isQuietNow
@@ -146,12 +153,12 @@ final class UpstreamConnection: ChannelDuplexHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var bytes = unwrapInboundIn(data)
     if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
-    lastProgress = .now()
+    hasProgressed = true
     process()
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    lastProgress = .now()
+    hasProgressed = true
     isWritable = context.channel.isWritable
     call?.connectionWritabilityChanged()
     context.fireChannelWritabilityChanged()

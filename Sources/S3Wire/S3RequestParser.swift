@@ -88,13 +88,14 @@ extension S3RequestParser {
       guard start < end else { return target }
       let slash = head.fields.bytes[start..<end].firstIndex(of: 0x2F) ?? end
       let segment = ByteRange(start, slash)
-      let name = head.fields.withBytes(segment) { bytes -> Result<ByteString, S3WireError> in
-        Result { () throws(S3WireError) in try PercentDecoding.decode(bytes, plus: .literal) }
+      let name = head.fields.withBytes(segment) { bytes -> Result<String?, S3WireError> in
+        // What is a name as it stands, hence without an escape, needs no decoding.
+        if let name = BucketName.accessible(bytes) { return .success(name) }
+        return Result { () throws(S3WireError) in
+          try PercentDecoding.decode(bytes, plus: .literal).bytes.withUnsafeBufferPointer(BucketName.accessible)
+        }
       }
-      let decoded = try name.get()
-      guard let bucket = decoded.bytes.withUnsafeBufferPointer(BucketName.accessible) else {
-        throw .invalidBucketName
-      }
+      guard let bucket = try name.get() else { throw .invalidBucketName }
       target.bucket = bucket
       target.isObjectLambdaPath = head.fields.equals(segment, "WriteGetObjectResponse")
       start = slash + 1

@@ -44,7 +44,7 @@ enum AuthorizationHeader {
       while index < text.count, text[index] == 0x20 || text[index] == 0x09 { index += 1 }
       if index == text.count { return .success(components) }
       let start = index
-      while index < text.count, text[index] != 0x2C { index += 1 }
+      index = text.firstIndex(of: 0x2C, from: index)
       var end = index
       while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
       index = min(index + 1, text.count)

@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
 extension UnsafeBufferPointer<UInt8> {
   @inline(__always)
   func equals(_ text: StaticString) -> Bool {
@@ -9,8 +13,17 @@ extension UnsafeBufferPointer<UInt8> {
   @inline(__always)
   func equals(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in 0..<count where self[index] != other[index] { return false }
-    return true
+    guard let base = baseAddress, let otherBase = other.baseAddress else { return true }
+    return memcmp(base, otherBase, count) == 0
+  }
+
+  /// The first place at or behind `start` where that byte stands; `count` where it does not.
+  @inline(__always)
+  func firstIndex(of byte: UInt8, from start: Int) -> Int {
+    guard start < count, let base = baseAddress, let found = memchr(base + start, Int32(byte), count - start) else {
+      return count
+    }
+    return UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 
   @inline(__always)

@@ -6,13 +6,7 @@ enum CanonicalValue {
   static func append(
     _ value: UnsafeBufferPointer<UInt8>, isStrict: Bool, to output: inout [UInt8]
   ) -> Bool {
-    var needsFolding = false
-    var previous: UInt8 = 0
-    for byte in value {
-      if byte <= 0x20, byte != 0x20 || previous == 0x20 { needsFolding = true }
-      previous = byte
-    }
-    if !needsFolding {
+    if !needsFolding(value) {
       output.append(contentsOf: value)
       return true
     }
@@ -32,5 +26,30 @@ enum CanonicalValue {
       }
     }
     return true
+  }
+
+  /// Whether there is a control byte, or a space behind a space.
+  @inline(__always)
+  private static func needsFolding(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let base = value.baseAddress else { return false }
+    var index = 0
+    var previous: UInt8 = 0
+    while index < value.count {
+      if value.count - index >= 8 {
+        let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+        // No high bit is set where all eight bytes are above 0x20 and, for the last one's sake, below 0x80.
+        let marks = (word &- 0x2121_2121_2121_2121) | word
+        if marks & 0x8080_8080_8080_8080 == 0 {
+          previous = 0
+          index += 8
+          continue
+        }
+      }
+      let byte = base[index]
+      if byte <= 0x20, byte != 0x20 || previous == 0x20 { return true }
+      previous = byte
+      index += 1
+    }
+    return false
   }
 }

@@ -33,6 +33,25 @@ public struct CredentialScope: Hashable, Sendable {
   public var region: ArraySlice<UInt8> { regionEnd == 8 ? text.bytes[8..<8] : text.bytes[9..<Int(regionEnd)] }
   public var service: ArraySlice<UInt8> { text.bytes[(Int(regionEnd) + 1)..<Int(serviceEnd)] }
 
+  /// Whether ``service`` is this, compared in place.
+  public func isFor(service name: StaticString) -> Bool {
+    text.bytes.withUnsafeBufferPointer { $0[bytes: Int(regionEnd) + 1..<Int(serviceEnd)].equals(name) }
+  }
+
+  func isFor(service name: ByteString) -> Bool {
+    text.bytes.withUnsafeBufferPointer { text in
+      name.bytes.withUnsafeBufferPointer { text[bytes: Int(regionEnd) + 1..<Int(serviceEnd)].equals($0) }
+    }
+  }
+
+  /// Whether ``region`` is this, compared in place.
+  func isIn(region name: ByteString) -> Bool {
+    guard regionEnd > 8 else { return name.isEmpty }
+    return text.bytes.withUnsafeBufferPointer { text in
+      name.bytes.withUnsafeBufferPointer { text[bytes: 9..<Int(regionEnd)].equals($0) }
+    }
+  }
+
   /// Splits `AKID/yyyyMMdd/region/service/aws4_request`.
   static func parse(
     credential: UnsafeBufferPointer<UInt8>, _ algorithm: SignatureAlgorithm, _ placement: CredentialPlacement

@@ -56,13 +56,13 @@ public struct SignatureVerifier: Sendable {
   /// The scope checks alone, for callers that look the key up only afterwards. ``verify`` makes them too.
   public func checkScope(_ claim: SignatureClaim, _ profile: SignatureProfile) throws(SigV4Error) {
     let placement = claim.placement
-    guard claim.scope.service.elementsEqual(profile.service.bytes) else {
+    guard claim.scope.isFor(service: profile.service) else {
       throw .wrongService(placement, given: ByteString(Array(claim.scope.service)))
     }
     guard claim.date.isOnDay(claim.scope.day) else { throw .wrongScopeDate(placement) }
     switch claim.algorithm {
     case .hmacSHA256:
-      guard accepts(claim.scope.region, profile) else {
+      guard accepts(claim.scope, profile) else {
         throw .wrongRegion(placement, given: ByteString(Array(claim.scope.region)), expected: regions[0])
       }
     case .ecdsaP256SHA256:
@@ -75,9 +75,9 @@ public struct SignatureVerifier: Sendable {
     profile.alsoAcceptsDefaultRegion ? regions + [Self.defaultRegion] : regions
   }
 
-  private func accepts(_ region: ArraySlice<UInt8>, _ profile: SignatureProfile) -> Bool {
-    for accepted in regions where region.elementsEqual(accepted.bytes) { return true }
-    return profile.alsoAcceptsDefaultRegion && region.elementsEqual(Self.defaultRegion.bytes)
+  private func accepts(_ scope: CredentialScope, _ profile: SignatureProfile) -> Bool {
+    for accepted in regions where scope.isIn(region: accepted) { return true }
+    return profile.alsoAcceptsDefaultRegion && scope.isIn(region: Self.defaultRegion)
   }
 
   private func checkTime(_ claim: SignatureClaim, _ nowSeconds: Int64) throws(SigV4Error) {

@@ -309,7 +309,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
       case .needsMore:
         return false
       case .end:
-        becomeIdle()
+        becomeIdle(at: .now())
         return true
       }
     } catch {
@@ -377,7 +377,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
   }
 
   /// The response is written to its end; the exchange is over.
-  func endResponse() {
+  func endResponse(at now: NIODeadline) {
     guard exchange != nil else { return }
     exchange = nil
     worker.limiter.endRequest()
@@ -387,9 +387,9 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     case (.body, true):
       phase = .draining
       drained = 0
-      deadline = .now() + worker.snapshot.drainTimeout
+      deadline = now + worker.snapshot.drainTimeout
     case (_, true):
-      becomeIdle()
+      becomeIdle(at: now)
     case (.body, false):
       flush()
       linger()
@@ -411,10 +411,10 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     close()
   }
 
-  private func becomeIdle() {
+  private func becomeIdle(at now: NIODeadline) {
     phase = .idle
     drained = 0
-    deadline = .now() + worker.snapshot.idleTimeout
+    deadline = now + worker.snapshot.idleTimeout
     if worker.isShuttingDown, input.readableBytes == 0 { close() }
   }
 

@@ -10,7 +10,9 @@ import Telemetry
 /// The end of every exchange: one audit line, counters.
 extension Exchange {
   /// Called once, when the response is written to its end, cut off, or nobody is left to write to.
-  func finish() {
+  /// - Returns: when that was.
+  @discardableResult
+  func finish() -> NIODeadline {
     response.signOfLife?.cancel()
     response.signOfLife = nil
     let end = NIODeadline.now()
@@ -25,7 +27,7 @@ extension Exchange {
     record.operation = request?.operation.name ?? queryAction?.operation
     if let request {
       record.accesses = request.accesses
-      record.bucket = request.bucket.map { ByteString($0) }
+      record.bucket = request.bucket
       record.key = request.key
       record.versionID = request.versionID
       if request.operation == .deleteObjects { record.deniedAccesses = deletions.deniedAccesses }
@@ -49,6 +51,7 @@ extension Exchange {
     record.isPresigned = verified?.isPresigned ?? false
     worker.audit.append(record)
     count(microseconds)
+    return end
   }
 
   private func count(_ microseconds: UInt64) {

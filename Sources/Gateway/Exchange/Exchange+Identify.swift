@@ -22,9 +22,9 @@ extension Exchange {
     case .bearer, .negotiate: throw .unsupportedAuthorization
     case .signature(let claim):
       self.claim = claim
-      if claim.scope.service.elementsEqual("sts".utf8) {
+      if claim.scope.isFor(service: "sts") {
         service = .sts
-      } else if claim.scope.service.elementsEqual("iam".utf8) {
+      } else if claim.scope.isFor(service: "iam") {
         service = .iam
       }
     }

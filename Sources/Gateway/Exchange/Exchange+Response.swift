@@ -152,8 +152,7 @@ extension Exchange {
     if response.isChunked { connection.write(ChunkFraming.end) }
     response.isOver = true
     self.connection = nil
-    finish()
-    connection.endResponse()
+    connection.endResponse(at: finish())
   }
 
   // MARK: The client's side
