@@ -98,7 +98,7 @@ struct ConformanceRun {
       var members: [(Value, Value)] = []
       for index in 0..<object.count {
         var key = object.keys[index]
-        if case .string = key {} else { key = .string(Text(String(describing: json(key, sorts: false)))) }
+        if case .string = key {} else { key = .string(json(key, sorts: false).jsonText) }
         members.append((key, json(object.values[index], sorts: false)))
       }
       return .object(ValueObject(members))
@@ -137,7 +137,7 @@ struct ConformanceRun {
       let policy = try Policy(resolved, data: data)
       let settings = EvaluationSettings(
         stackBytesMax: 192 << 10, nowNanoseconds: Int64(Date().timeIntervalSince1970 * 1e9),
-        strictBuiltinErrors: test.flag("strict_error") || (test.isExpression && test.field("strict") != false))
+        strictBuiltinErrors: test.flag("strict_error") || (test.isExpression && !test.field("error").isUndefined))
       var inputs: [PolicyInput] = []
       if let term = test.text("input_term") {
         inputs = [.value(try Self.value(term, compiler, settings))]
@@ -169,7 +169,8 @@ struct ConformanceRun {
         codes: errors.errors.map(\.code.rawValue),
         text: errors.errors.map { "\($0.code.rawValue): \($0.message)" }.joined(separator: "; "))
     } catch let error as EvaluationError {
-      throw Failure(codes: [error.code.rawValue], text: "\(error.code.rawValue): \(error.message)")
+      let file = error.location.file < 0 ? "" : "test-\(error.location.file).rego:\(error.location.row): "
+      throw Failure(codes: [error.code.rawValue], text: "\(file)\(error.code.rawValue): \(error.message)")
     } catch {
       throw Failure(codes: [], text: String(describing: error))
     }
@@ -187,7 +188,7 @@ struct ConformanceRun {
           var sources: [Source] = []
           var modules: [Module] = []
           for (index, text) in test.modules.enumerated() {
-            let source = Source(name: "module\(index).rego", text: text)
+            let source = Source(name: "test-\(index).rego", text: text)
             modules.append(try parse(source, Int32(index), version))
             sources.append(source)
           }

@@ -22,7 +22,8 @@ extension TypeChecker {
     for (index, segment) in path.enumerated() {
       guard let key = segment.constant, let child = node.children[key] else { return nil }
       node = child
-      if case .function(let arguments, let result)? = node.type {
+      // Without parameters it is a complete rule.
+      if case .function(let arguments, let result)? = node.type, !arguments.isEmpty {
         let whole = text(.data, path)
         let known = text(.data, Array(path[...index]))
         return RegoError(
