@@ -5,7 +5,7 @@ import Testing
 @Suite struct BuiltinTests {
   static let families: [String: [(call: String, expected: String)]] = [
     "numbers and containers": numbersAndContainers, "strings": strings, "encodings": encodings,
-    "identifiers": identifiers,
+    "identifiers": identifiers, "uris": uris, "yaml": yaml, "schemas": schemas,
   ]
 
   @Test(arguments: families.keys.sorted())

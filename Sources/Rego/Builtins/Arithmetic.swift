@@ -145,3 +145,17 @@ enum Arithmetic {
     return try bounded(BinaryFloat(whole - 1))
   }
 }
+
+extension Arithmetic {
+  /// The value times a power of ten, where that leaves no fraction.
+  static func scaled(_ value: Value, by exponent: Int) -> BigInt? {
+    switch value {
+    case .integer(let value): return BigInt(value) * BigInt(10).power(exponent)
+    case .number(let number):
+      guard number.exponent + exponent >= 0 else { return nil }
+      let magnitude = number.significand * BigUInt(10).power(number.exponent + exponent)
+      return BigInt(sign: number.isNegative ? .minus : .plus, magnitude: magnitude)
+    default: return nil
+    }
+  }
+}

@@ -440,7 +440,7 @@ enum GoDouble {
   }
 
   /// Significant digits and the position of the point, from Swift's shortest description.
-  private static func digits(_ value: Double) -> (digits: [UInt8], point: Int) {
+  static func digits(_ value: Double) -> (digits: [UInt8], point: Int) {
     var parts = value.magnitude.description.utf8.split(separator: UInt8(ascii: "e"), maxSplits: 1)
     let exponent = parts.count == 2 ? Int(String(Substring(parts.removeLast()))) ?? 0 : 0
     var digits: [UInt8] = []

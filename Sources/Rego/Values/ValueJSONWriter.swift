@@ -55,19 +55,7 @@ public struct ValueJSONWriter {
   }
 
   private mutating func write(_ object: ValueObject) {
-    var members: [(name: Text, value: Value)] = []
-    members.reserveCapacity(object.count)
-    var ordered = true
-    for (key, value) in zip(object.keys, object.values) {
-      if case .string(let name) = key {
-        members.append((name, value))
-      } else {
-        ordered = false
-        members.append((Text(bytes: key.jsonBytes), value))
-      }
-    }
-    // Strings are in order already; other names have to be put between them.
-    if !ordered { members.sort { $0.name < $1.name } }
+    let members = Self.members(object)
     bytes.append(UInt8(ascii: "{"))
     depth += 1
     for (position, member) in members.enumerated() {
@@ -81,6 +69,33 @@ public struct ValueJSONWriter {
     depth -= 1
     if !members.isEmpty { breakLine() }
     bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// Names and values as JSON has them. Where two keys have one name (`1` and `"1"`) the one later in order counts.
+  static func members(_ object: ValueObject) -> [(name: Text, value: Value)] {
+    var members: [(name: Text, value: Value)] = []
+    members.reserveCapacity(object.count)
+    var ordered = true
+    for (key, value) in zip(object.keys, object.values) {
+      if case .string(let name) = key {
+        members.append((name, value))
+      } else {
+        ordered = false
+        members.append((key.jsonText, value))
+      }
+    }
+    // Strings are in order already; other names have to be put between them.
+    if ordered { return members }
+    let order = members.indices.sorted { left, right in
+      let order = members[left].name.compare(members[right].name)
+      return order == 0 ? left < right : order < 0
+    }
+    var unique: [(name: Text, value: Value)] = []
+    for index in order {
+      if unique.last?.name == members[index].name { unique.removeLast() }
+      unique.append(members[index])
+    }
+    return unique
   }
 
   private mutating func breakLine() {
