@@ -5,7 +5,7 @@ final class RuleTree: @unchecked Sendable {
   private(set) var children: [Value: RuleTree] = [:]
   /// Indices of the rules whose constant path ends here.
   private(set) var rules: [Int] = []
-  /// Count of arguments when the rules here are functions.
+  /// Count of arguments when the rules here are functions; without arguments they are rules like others.
   private(set) var arity: Int?
   /// A module declares this package.
   private(set) var isPackage = false
@@ -17,7 +17,7 @@ final class RuleTree: @unchecked Sendable {
   func addRule(_ index: Int, at path: [Value], arity: Int?) {
     let node = node(path)
     node.rules.append(index)
-    if let arity { node.arity = arity }
+    if let arity, arity > 0 { node.arity = arity }
   }
 
   /// Rules here or below, other packages apart.
