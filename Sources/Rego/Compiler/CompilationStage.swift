@@ -23,15 +23,13 @@ struct StagedErrors {
 
   func contains(before stage: CompilationStage) -> Bool { entries.contains { $0.stage < stage } }
 
-  /// Those of the first step that found any, by place, without repetitions.
+  /// Those of the first step that found any, by place.
   var reported: [RegoError] {
     guard let first = entries.map(\.stage).min() else { return [] }
     var errors = entries.filter { $0.stage == first }.map(\.error)
     errors.sort {
       ($0.location.file, $0.location.offset, $0.message) < ($1.location.file, $1.location.offset, $1.message)
     }
-    var unique: [RegoError] = []
-    for error in errors where unique.last != error { unique.append(error) }
-    return unique
+    return errors
   }
 }

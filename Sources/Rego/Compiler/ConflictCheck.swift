@@ -58,7 +58,7 @@ struct ConflictCheck {
     var indices: [Int] = []
     var pending = Array(node.children.values)
     while let next = pending.popLast() {
-      indices.append(contentsOf: next.rules)
+      if let first = next.rules.first { indices.append(first) }
       pending.append(contentsOf: next.children.values)
     }
     return indices.sorted().map { index in
@@ -110,11 +110,8 @@ struct ConflictCheck {
 extension Rule {
   /// `data.p.q[x]`, as messages name rules.
   func fullReference(in package: [Text]) -> String {
-    "data" + package.map { ReferenceText.segment(.string($0)) }.joined()
-      + TermText.reference(head.reference).withDot
+    let path = constantPath(in: package)
+    let rest = head.reference.dropFirst(1 + constantSegments)
+    return ReferenceText.text(path) + rest.map { "[\(TermText.text($0))]" }.joined()
   }
-}
-
-extension String {
-  fileprivate var withDot: String { "." + self }
 }

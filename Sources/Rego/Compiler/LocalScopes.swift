@@ -85,6 +85,11 @@ struct LocalScopes {
     return nil
   }
 
+  /// A call mentions its function's name: declaring it afterwards is a mistake.
+  mutating func see(_ name: String) {
+    if scopes[scopes.count - 1].occurrences[name] == nil { scopes[scopes.count - 1].occurrences[name] = .seen }
+  }
+
   mutating func use(_ local: Local) { used[Int(local.slot)] = true }
 
   /// Arguments are no use of themselves.

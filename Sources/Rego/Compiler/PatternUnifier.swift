@@ -54,8 +54,8 @@ struct PatternUnifier {
     case (.array, .call(_, let operands)), (.object, .call(_, let operands)): if areSafe(operands) { bindAll(left) }
     case (.arrayComprehension, .array), (.objectComprehension, .object): bindAll(right)
     case (.array, .arrayComprehension), (.object, .objectComprehension): bindAll(left)
-    case (.constant(.array), .array), (.constant(.object), .object): bindAll(right)
-    case (.array, .constant(.array)), (.object, .constant(.object)): bindAll(left)
+    case (.constant(let value), .array), (.constant(let value), .object): unify(value, right)
+    case (.array, .constant(let value)), (.object, .constant(let value)): unify(value, left)
     case (.array(let left), .array(let right)):
       guard left.count == right.count else { return }
       for (left, right) in zip(left, right) { unify(left, right) }
@@ -63,6 +63,22 @@ struct PatternUnifier {
       guard left.count == right.count else { return }
       for (key, value) in left {
         for (otherKey, otherValue) in right where Self.isSame(key, otherKey) { unify(value, otherValue) }
+      }
+    default: break
+    }
+  }
+
+  /// A constant binds what stands where it has members.
+  private mutating func unify(_ value: Value, _ pattern: ResolvedTerm) {
+    switch (value, pattern.node) {
+    case (_, .local(let local)): bind(local)
+    case (.array(let array), .array(let elements)) where array.count == elements.count:
+      for (value, element) in zip(array.elements, elements) { unify(value, element) }
+    case (.object(let object), .object(let members)) where object.count == members.count:
+      for (key, member) in members {
+        guard let key = key.constant else { continue }
+        let value = object[key]
+        if !value.isUndefined { unify(value, member) }
       }
     default: break
     }

@@ -35,6 +35,17 @@ enum ReferenceText {
     return text
   }
 
+  /// The segments of a name, `a.b.c`.
+  static func text(_ path: [String]) -> String {
+    (path.first ?? "") + path.dropFirst().map { segment(.string(Text($0))) }.joined()
+  }
+
+  /// What cannot follow a dot in messages.
+  private static let keywords: Set<String> = [
+    "as", "contains", "default", "else", "every", "false", "if", "import", "in", "not", "null", "package", "some",
+    "true", "with",
+  ]
+
   static func scalar(_ value: Value) -> String {
     var printer = TermPrinter()
     printer.write(value)
@@ -43,6 +54,6 @@ enum ReferenceText {
 
   static func segment(_ value: Value) -> String {
     guard case .string(let text) = value else { return "[\(scalar(value))]" }
-    return TermText.isName(text) ? "." + text.string : "[\(scalar(value))]"
+    return TermText.isName(text) && !keywords.contains(text.string) ? "." + text.string : "[\(scalar(value))]"
   }
 }

@@ -56,7 +56,11 @@ struct RuleCompilation {
     errors.add(resolver.errors)
 
     let kind: ResolvedRule.Kind
-    if let patterns, !patterns.isEmpty { kind = .function(patterns) } else { kind = head.key == nil ? .value : .element }
+    if let patterns, !patterns.isEmpty {
+      kind = .function(patterns)
+    } else {
+      kind = head.key == nil ? .value : .element
+    }
     return ResolvedRule(
       kind: kind, isDefault: rule.isDefault, path: rule.constantPath(in: resolver.scope.package), trailing: trailing,
       branches: branches, localCount: resolver.locals.names.count, localNames: resolver.locals.names,

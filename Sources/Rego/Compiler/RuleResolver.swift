@@ -80,10 +80,13 @@ struct RuleResolver {
       node = .unify(left, right)
     case .term(let term):
       node = statement(term, &before)
-    case .someIn(let key, let value, let domain):
-      let domain = expand(domain, &before)
-      if let key { declareOutputs(of: key, location) }
-      declareOutputs(of: value, location)
+    case .someIn(let key, let value, let domainTerm):
+      let domain = expand(domainTerm, &before)
+      // What the domain mentions is not declared anew.
+      var known: Set<String> = []
+      DeclaredNames.mentioned(domainTerm, &known)
+      if let key { declareOutputs(of: key, except: known, location) }
+      declareOutputs(of: value, except: known, location)
       let key = key.map { expand($0, &before) }
       let value = expand(value, &before)
       node = .someIn(key: key, value: value, domain: domain)
@@ -98,8 +101,9 @@ struct RuleResolver {
       if let key { DeclaredNames.mentioned(key, &hidden) }
       DeclaredNames.mentioned(value, &hidden)
       locals.push(hiding: hidden)
-      let keyLocal = key.flatMap { everyLocal($0, location) }
-      let valueLocal = everyLocal(value, location)
+      let place = body.first?.location ?? location
+      let keyLocal = key.flatMap { everyLocal($0, place) }
+      let valueLocal = everyLocal(value, place)
       let body = resolve(body)
       closeScope(location)
       depth -= 1
@@ -148,11 +152,11 @@ struct RuleResolver {
   }
 
   /// Declares the names of a pattern of `some … in`; references in it are looked up instead.
-  private mutating func declareOutputs(of pattern: Term, _ place: SourceLocation) {
+  private mutating func declareOutputs(of pattern: Term, except known: Set<String>, _ place: SourceLocation) {
     switch pattern.node {
-    case .variable(let name): if name != "_" { _ = declare(pattern, name, .declared, place) }
-    case .array(let elements): for element in elements { declareOutputs(of: element, place) }
-    case .object(let members): for (_, value) in members { declareOutputs(of: value, place) }
+    case .variable(let name): if name != "_", !known.contains(name) { _ = declare(pattern, name, .declared, place) }
+    case .array(let elements): for element in elements { declareOutputs(of: element, except: known, place) }
+    case .object(let members): for (_, value) in members { declareOutputs(of: value, except: known, place) }
     default: break
     }
   }
@@ -290,17 +294,20 @@ struct RuleResolver {
       if let global = global(name) {
         if case .data(let prefix) = global { data = prefix + path.dropFirst().map { Text($0) } }
         if data == nil {
-          report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
+          report(.undefinedFunctions, .type, "undefined function \(ReferenceText.text(path))", location)
           return nil
         }
       } else if locals.isDeclared(name) {
         if isStatement {
-          report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
+          report(.undefinedFunctions, .type, "undefined function \(ReferenceText.text(path))", location)
         } else {
-          report(.locals, .compile, "called function \(path.joined(separator: ".")) shadowed", location)
+          report(.locals, .compile, "called function \(ReferenceText.text(path)) shadowed", location)
         }
         return nil
-      } else if name == "data" {
+      } else {
+        locals.see(name)
+      }
+      if data == nil, name == "data" {
         data = path.dropFirst().map { Text($0) }
       }
     }
@@ -326,7 +333,7 @@ struct RuleResolver {
       return (.function(data), arity)
     }
     guard let builtin = scope.builtins[path.joined(separator: ".")] else {
-      report(.undefinedFunctions, .type, "undefined function \(path.joined(separator: "."))", location)
+      report(.undefinedFunctions, .type, "undefined function \(ReferenceText.text(path))", location)
       return nil
     }
     let arity = builtin.operands.count

@@ -38,11 +38,11 @@ extension TypeChecker {
   }
 
   private mutating func checkData(_ path: [ResolvedTerm], _ location: SourceLocation) -> RegoError? {
-    if tree.children.isEmpty { return nil }
+    if tree.children.isEmpty { return open(path, from: 0) }
     var node = tree
     for (index, segment) in path.enumerated() {
       if let key = segment.constant, key.isString || node.children[key] != nil {
-        guard let child = node.children[key] else { return nil }
+        guard let child = node.children[key] else { return open(path, from: index) }
         if let type = child.type {
           return child.children.isEmpty ? checkLeaf(type, .data, path, index + 1, location) : nil
         }
@@ -65,6 +65,14 @@ extension TypeChecker {
     return nil
   }
 
+  /// Nothing is known of what lies there.
+  private mutating func open(_ path: [ResolvedTerm], from start: Int) -> RegoError? {
+    for segment in path[start...] {
+      if case .local(let local) = segment.node, locals[Int(local.slot)] == nil { locals[Int(local.slot)] = .any }
+    }
+    return nil
+  }
+
   private mutating func checkLeaf(
     _ type: TypeDescription, _ root: ResolvedTerm.Root, _ path: [ResolvedTerm], _ start: Int,
     _ location: SourceLocation
@@ -75,6 +83,9 @@ extension TypeChecker {
       guard let keys = TypeAlgebra.keys(type) else { return unsupported(root, path, index, type, location) }
       if let key = segment.constant {
         guard let member = TypeAlgebra.select(type, key) else {
+          if key.isContainer {
+            return invalid(root, path, index, have: StaticTypes.of(key), want: keys, oneOf: [], location)
+          }
           return invalid(root, path, index, have: nil, want: keys, oneOf: Self.members(type), location)
         }
         type = member
@@ -168,5 +179,12 @@ extension TypeChecker {
 }
 
 extension Value {
+  fileprivate var isContainer: Bool {
+    switch self {
+    case .array, .object, .set: true
+    default: false
+    }
+  }
+
   fileprivate var isString: Bool { if case .string = self { true } else { false } }
 }

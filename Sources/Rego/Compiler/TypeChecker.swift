@@ -86,7 +86,8 @@ struct TypeChecker {
         check(operand: term)
       }
     case .unify(let left, let right):
-      if case .call(let callee, let operands) = right.node {
+      // `f(x, y)` with its result behind its operands, not `y = f(x)`.
+      if case .call(let callee, let operands) = right.node, right.location == location {
         check(operand: left)
         checkCall(callee, operands, result: left, isStatement: true, right.location)
       } else {

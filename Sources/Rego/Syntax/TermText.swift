@@ -32,6 +32,10 @@ enum TermText {
     case .variable(let name): name
     case .reference(let head, let path): reference([head] + path)
     case .call(let function, let arguments): text(function) + "(" + arguments.map(text).joined(separator: ", ") + ")"
+    case .array(let terms): "[" + terms.map(text).joined(separator: ", ") + "]"
+    case .set(let terms): terms.isEmpty ? "set()" : "{" + terms.map(text).joined(separator: ", ") + "}"
+    case .object(let members):
+      "{" + members.map { text($0.key) + ": " + text($0.value) }.joined(separator: ", ") + "}"
     default: "…"
     }
   }
