@@ -30,6 +30,9 @@ class Seeds:
         self.add("signature", head + body)
         self.add("upstream", head + UPSTREAM)
 
+    def rego(self, module, is_v0):
+        self.add("rego", module.encode() + bytes([1 if is_v0 else 0]))
+
     def policy(self, document, kind):
         self.add("policy", document.encode() + bytes([0, 0, 0, KINDS.get(kind, 0), 0]))
 
@@ -130,10 +133,19 @@ def policy_documents(seeds, file):
         seeds.policy(case["document"], case.get("kind", "identity"))
 
 
+def rego(seeds, root):
+    for file in sorted(root.glob("rego*/*.json")):
+        cases = json.loads(file.read_text())
+        for case in cases if isinstance(cases, list) else []:
+            for module in case.get("modules") or []:
+                seeds.rego(module, case.get("rego_version") == "v0")
+
+
 def main():
     root, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     seeds = Seeds(folder)
     signing_suites(seeds, root)
+    rego(seeds, root)
     for name, read in {
         "sigv4/sdk-requests.json": sdk_requests,
         "sigv4/s3-examples.json": examples,
