@@ -30,7 +30,9 @@ public struct SyntaxTree {
   }
 
   private mutating func module(_ module: Module) -> Value {
-    let rules = module.rules.map { rule($0) }
+    let rules = module.rules.enumerated().map { index, rule in
+      self.rule(rule, module.annotations.filter { $0.rule == index }.map(\.value))
+    }
     return Self.object([
       ("package", Self.object([("path", Self.path("data", module.package))])),
       ("imports", module.imports.isEmpty ? nil : Self.array(module.imports.map(Self.imported))),
@@ -64,12 +66,13 @@ public struct SyntaxTree {
     return Self.object([("Location", place), ("Text", .string(Text(text)))])
   }
 
-  private mutating func rule(_ rule: Rule) -> Value {
+  private mutating func rule(_ rule: Rule, _ annotations: [Value]) -> Value {
     if rule.isChained {
       let body = body(rule.body)
       return Self.object([("head", head(rule.head, rule: rule)), ("body", body)])
     }
     return Self.object([
+      ("annotations", annotations.isEmpty ? nil : Self.array(annotations)),
       ("default", rule.isDefault ? true : nil), ("head", head(rule.head, rule: rule)),
       ("body", body(rule.body)), ("else", elses(rule, rule.elses[...])),
     ])

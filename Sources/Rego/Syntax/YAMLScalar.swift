@@ -66,7 +66,9 @@ struct YAMLScalar {
     if first == "0", digits.count > 1, let octal = Int64(sign + digits.dropFirst(), radix: 8) { return .integer(octal) }
     if let small = Int64(sign + digits) { return .integer(small) }
     guard digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-    return Value(numberLiteral: Text((sign == "-" ? sign : "") + digits))
+    if sign != "-", UInt64(digits) != nil { return Value(numberLiteral: Text(String(digits))) }
+    // Beyond 64 bits it is a binary fraction.
+    return Double(sign + digits).flatMap { $0.isFinite ? Value(numberLiteral: Text("\($0)")) : nil }
   }
 
   private static func float(_ text: String) -> Value? {
