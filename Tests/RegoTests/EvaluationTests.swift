@@ -54,6 +54,34 @@ import Testing
     #expect(try fixture.value("p") == .integer(1 << 60))
   }
 
+  @Test func membersCostNoWholeDocument() throws {
+    let users = (0..<2000).map { #""u\#($0)": {"roles": ["r\#($0 % 10)"]}"# }.joined(separator: ",")
+    let fixture = try EvaluationFixture(
+      """
+      package t
+      roles[name] := user.roles if some name, user in data.users
+      admins contains name if "r1" in data.users[name].roles
+      p := roles[input.name]
+      q if admins[input.name]
+      all := count(roles)
+      conflict[k] := v if some [k, v] in [["a", 1], ["a", 2], ["b", 1]]
+      c := conflict[input.name]
+      """, data: "{\"users\": {\(users)}}")
+    let settings = EvaluationSettings(instructionsMax: 100)
+    let input = PolicyInput.value(try Value(json: #"{"name": "u1"}"#))
+    #expect(try fixture.value("p", input: input, settings: settings) == ["r1"])
+    #expect(try fixture.value("q", input: input, settings: settings) == true)
+    let other = PolicyInput.value(try Value(json: #"{"name": "u2"}"#))
+    #expect(try fixture.value("q", input: other, settings: settings).isUndefined)
+    #expect(throws: EvaluationError.self) { try fixture.value("all", input: input, settings: settings) }
+    #expect(try fixture.value("all", input: input) == 2000)
+    #expect(try fixture.value("c", input: .value(Value(json: #"{"name": "b"}"#))) == 1)
+    let error = #expect(throws: EvaluationError.self) {
+      try fixture.value("c", input: .value(Value(json: #"{"name": "a"}"#)))
+    }
+    #expect(error?.message == "object keys must be unique")
+  }
+
   struct BudgetCase: Sendable, CustomTestStringConvertible {
     var name: String
     var policy: String

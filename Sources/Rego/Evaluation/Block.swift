@@ -239,15 +239,15 @@ final class ValueTail: Tail, @unchecked Sendable {
   let term: TermNode
   let slot: Int
   let location: SourceLocation
-  let isFunction: Bool
+  let conflictMessage: String
   /// Further solutions cannot differ.
   let isConstant: Bool
 
-  init(term: TermNode, slot: Int, location: SourceLocation, isFunction: Bool) {
+  init(term: TermNode, slot: Int, location: SourceLocation, conflictMessage: String) {
     self.term = term
     self.slot = slot
     self.location = location
-    self.isFunction = isFunction
+    self.conflictMessage = conflictMessage
     isConstant = term.constant != nil
   }
 
@@ -263,7 +263,7 @@ final class ValueTail: Tail, @unchecked Sendable {
       return .exhausted
     }
     if frame.locals[slot] == value { return .exhausted }
-    frame.machine.pointee.fail(EvaluationError(.conflict, Document.conflictMessage(isFunction), location))
+    frame.machine.pointee.fail(EvaluationError(.conflict, conflictMessage, location))
     return .failed
   }
 }

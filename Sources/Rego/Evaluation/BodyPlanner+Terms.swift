@@ -233,7 +233,11 @@ extension BodyPlanner {
     let below = Self.bound(rest)
     var direct: TermNode?
     if let document = tree.visibleDocument {
-      direct = Self.lookUp(DocumentNode(document), below)
+      if !below.isEmpty, document.kind != .complete, let keyed = policy.keyed(document) {
+        direct = MemberLookUpNode(document, keyed, below[0], Array(below.dropFirst()), location)
+      } else {
+        direct = Self.lookUp(DocumentNode(document), below)
+      }
     } else if below.isEmpty {
       direct = TreeNode(tree, base: base)
     } else if let key = below[0].constant, tree.children[key] == nil {

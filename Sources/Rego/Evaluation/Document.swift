@@ -22,8 +22,14 @@ final class Document: @unchecked Sendable {
     self.number = number
   }
 
-  static func conflictMessage(_ isFunction: Bool) -> String {
-    isFunction
+  /// The same rules as a function of the first key, when something refers to single members.
+  var keyed: Document?
+  /// Set where this is `keyed` of an object.
+  var isMember = false
+
+  var conflictMessage: String {
+    if isMember { return "object keys must be unique" }
+    return kind == .function
       ? "functions must not produce multiple outputs for same inputs"
       : "complete rules must not produce multiple outputs"
   }
@@ -64,6 +70,8 @@ final class Document: @unchecked Sendable {
   }
 
   private static let unrememberedCalls: UInt8 = 8
+  /// After so many single members in one world the whole document is made.
+  static let keyedCallsMax: UInt8 = 16
 
   @inline(never)
   private func rememberedCall(
@@ -94,7 +102,7 @@ final class Document: @unchecked Sendable {
       }
       if result == value { return true }
       machine.pointee.fail(
-        EvaluationError(.conflict, Document.conflictMessage(kind == .function), rule.location))
+        EvaluationError(.conflict, conflictMessage, rule.location))
       return false
     }
     if machine.pointee.undefinedFlow == .failed { return .undefined }

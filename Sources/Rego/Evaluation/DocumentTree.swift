@@ -110,6 +110,56 @@ final class DocumentNode: TermNode, @unchecked Sendable {
   override func value(_ frame: Frame) -> Value { document.value(frame.machine) }
 }
 
+/// A member of a partial set or object, and a path below it.
+final class MemberLookUpNode: TermNode, @unchecked Sendable {
+  unowned(unsafe) let document: Document
+  unowned(unsafe) let keyed: Document
+  let key: TermNode
+  let path: [TermNode]
+  let location: SourceLocation
+
+  init(_ document: Document, _ keyed: Document, _ key: TermNode, _ path: [TermNode], _ location: SourceLocation) {
+    self.document = document
+    self.keyed = keyed
+    self.key = key
+    self.path = path
+    self.location = location
+  }
+
+  override func value(_ frame: Frame) -> Value {
+    let machine = frame.machine
+    let key = key.value(frame)
+    if key.isUndefined { return .undefined }
+    var value: Value
+    if machine.pointee.world.documentStates[document.number] == 0,
+      machine.pointee.world.documentStates[keyed.number] < Document.keyedCallsMax
+    {
+      value = member(key, machine)
+    } else {
+      value = document.value(machine).lookUp(key)
+    }
+    for element in path {
+      if value.isUndefined { return .undefined }
+      let key = element.value(frame)
+      if key.isUndefined { return .undefined }
+      value = value.lookUp(key)
+    }
+    return value
+  }
+
+  private func member(_ key: Value, _ machine: UnsafeMutablePointer<Machine>) -> Value {
+    let mark = machine.pointee.mark
+    guard let arguments = machine.pointee.enter(1) else { return .undefined }
+    arguments[0] = key
+    let number = keyed.number
+    if machine.pointee.world.documentStates[number] == 0 { machine.pointee.world.memory.touchDocument(number) }
+    machine.pointee.world.documentStates[number] += 1
+    let value = keyed.single(machine, arguments: arguments, count: 1)
+    machine.pointee.leave(arguments, 1, mark)
+    return document.kind == .set && !value.isUndefined ? key : value
+  }
+}
+
 /// `data` and a path whose elements are bound.
 final class DataNode: TermNode, @unchecked Sendable {
   let root: DocumentTree

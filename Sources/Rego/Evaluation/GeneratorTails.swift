@@ -145,12 +145,17 @@ final class SomeInTail: Tail, @unchecked Sendable {
   let key: PatternNode?
   let element: PatternNode
   let next: Block
+  /// Known before: looked up instead of searched.
+  private let boundKey: TermNode?
+  private let boundElement: TermNode?
 
   init(domain: TermNode, key: PatternNode?, element: PatternNode, next: Block) {
     self.domain = domain
     self.key = key
     self.element = element
     self.next = next
+    boundKey = (key as? ComparePattern)?.term
+    boundElement = (element as? ComparePattern)?.term
   }
 
   override func run(_ frame: Frame) -> Flow {
@@ -160,6 +165,17 @@ final class SomeInTail: Tail, @unchecked Sendable {
     if stackAddress() < machine.pointee.stackLimit {
       machine.pointee.fail(EvaluationError(.cancelled, "stack budget exceeded"))
       return .failed
+    }
+    if let boundKey {
+      let keyValue = boundKey.value(frame)
+      let value = keyValue.isUndefined ? .undefined : domain.lookUp(keyValue)
+      return !value.isUndefined && element.match(value, frame) ? next.run(frame) : machine.pointee.undefinedFlow
+    }
+    if let boundElement, case .set(let set) = domain {
+      let value = boundElement.value(frame)
+      if value.isUndefined || !set.contains(value) { return machine.pointee.undefinedFlow }
+      if let key, !key.match(value, frame) { return machine.pointee.undefinedFlow }
+      return next.run(frame)
     }
     return each(in: domain, frame) { keyValue, value in
       if let key, !key.match(keyValue, frame) { return machine.pointee.undefinedFlow }

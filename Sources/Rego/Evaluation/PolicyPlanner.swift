@@ -10,6 +10,9 @@ final class PolicyPlanner {
   var numberCount: Int
   private(set) var documents: [Document] = []
   private var functions: [[Text]: Document] = [:]
+  /// While the rules of a policy are planned: those of each document, and documents that were asked for meanwhile.
+  private var groups: [ObjectIdentifier: [ResolvedRule]] = [:]
+  private var pending: [(document: Document, rules: [ResolvedRule])] = []
   /// Places of counted expressions by counter, when the plan counts.
   var counted: [SourceLocation]?
   private var counters: [SourceLocation: Int] = [:]
@@ -72,6 +75,7 @@ final class PolicyPlanner {
       document.location = group[0].location
       document.tree = tree
       tree.document = document
+      self.groups[ObjectIdentifier(document)] = group
       documents.append(document)
     }
     root.sort()
@@ -83,7 +87,54 @@ final class PolicyPlanner {
         errors.append(error)
       }
     }
+    while let (document, rules) = pending.popLast() {
+      do throws(RegoError) {
+        try plan(rules, document)
+      } catch {
+        errors.append(error)
+      }
+    }
+    self.groups = [:]
     if !errors.isEmpty { throw RegoErrors(errors) }
+  }
+
+  /// The document's rules as a function of the first key: with the key bound before the bodies run, a member costs what
+  /// it costs, and not what the whole document does. nil where the rules do not allow that.
+  func keyed(_ document: Document) -> Document? {
+    if let keyed = document.keyed { return keyed }
+    guard let rules = groups[ObjectIdentifier(document)] else { return nil }
+    var functions: [ResolvedRule] = []
+    for var rule in rules {
+      let key: ResolvedTerm
+      switch (document.kind, rule.kind) {
+      case (.set, .element) where rule.branches.count == 1:
+        key = rule.branches[0].value
+        rule.branches[0].value = ResolvedTerm(.constant(true), key.location)
+      case (.object, .value) where rule.trailing.count == 1 && document.tree?.children.isEmpty == true:
+        key = rule.trailing[0]
+      default: return nil
+      }
+      guard Self.isPattern(key) else { return nil }
+      rule.kind = .function([key])
+      rule.trailing = []
+      functions.append(rule)
+    }
+    let keyed = Document(kind: .function, path: document.path, number: numberCount)
+    numberCount += 1
+    keyed.isMember = document.kind == .object
+    keyed.location = document.location
+    document.keyed = keyed
+    documents.append(keyed)
+    pending.append((keyed, functions))
+    return keyed
+  }
+
+  private static func isPattern(_ term: ResolvedTerm) -> Bool {
+    switch term.node {
+    case .constant, .local: true
+    case .array(let elements): elements.allSatisfy(isPattern)
+    default: false
+    }
   }
 
   private static func kind(_ rules: [ResolvedRule]) -> Document.Kind {
@@ -123,9 +174,7 @@ final class PolicyPlanner {
     var planner = BodyPlanner(policy: self, localCount: rule.localCount)
     let resultSlot = planner.newSlot()
     var argumentSlots: [Int] = []
-    var isFunction = false
     if case .function(let patterns) = rule.kind {
-      isFunction = true
       for pattern in patterns {
         if case .local(let local) = pattern.node, !argumentSlots.contains(Int(local.slot)) {
           argumentSlots.append(Int(local.slot))
@@ -155,7 +204,8 @@ final class PolicyPlanner {
       case .complete, .function:
         blocks.append(
           sequence.block(
-            ValueTail(term: value, slot: resultSlot, location: branch.location, isFunction: isFunction)))
+            ValueTail(
+              term: value, slot: resultSlot, location: branch.location, conflictMessage: document.conflictMessage)))
       case .set: blocks.append(sequence.block(CollectTail(value, isSet: true)))
       case .object:
         var path: [TermNode] = []
