@@ -60,7 +60,7 @@ let package = Package(
     tests("S3WireTests", ["HTTPWire", "S3Model", "S3Wire"]),
     library("SigV4", ["Cryptography", "HTTPWire", "JSON", "S3Model"]),
     tests("SigV4Tests", ["SigV4", "Cryptography", "HTTPWire", "S3Model"]),
-    library("Rego", ["CRE2", "Cryptography", "JSON", bigInt, yams]),
+    library("Rego", ["CRE2", "Cryptography", "JSON", "JWT", bigInt, yams]),
     tests("RegoTests", ["Rego", "JSON"]),
     tests("RegoConformanceTests", ["Rego", "JSON"]),
 

@@ -76,4 +76,15 @@ enum Base64Text {
     guard count == 0 else { throw fault(index - count) }
     return Text(bytes: output)
   }
+
+  /// base64url with or without padding (RFC 7515, appendix C), as `base64url.decode` and tokens have it. Of a text of
+  /// impossible length the error tells nothing: it may be a part of a token.
+  static func decodeURL(_ text: Text) throws(BuiltinError) -> Text {
+    guard text.withBytes({ $0.last != 0x3D }) else { return try decode(text, url: true) }
+    switch text.byteCount % 4 {
+    case 0: return try decode(text, url: true)
+    case 1: throw .failed("illegal base64url string")
+    case let rest: return try decode(Text(bytes: text.bytes + Array(repeating: 0x3D, count: 4 - rest)), url: true)
+    }
+  }
 }

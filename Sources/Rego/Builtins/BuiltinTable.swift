@@ -6,6 +6,7 @@ public enum BuiltinTable {
     ObjectBuiltins.all, StringBuiltins.all, EncodingBuiltins.all, JSONBuiltins.all, GraphBuiltins.all,
     UnitBuiltins.all, IdentifierBuiltins.all, OutputBuiltins.all, UnsupportedBuiltins.all,
     DocumentBuiltins.all, URIBuiltins.all, SchemaBuiltins.all,
+    CryptoBuiltins.all, CertificateBuiltins.all, TokenBuiltins.all, TokenSigningBuiltins.all, ProviderBuiltins.all,
   ]
 
   public static let all: [String: Builtin] = {
