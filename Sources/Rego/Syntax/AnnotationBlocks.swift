@@ -40,8 +40,11 @@ extension RegoParser {
   ) -> (annotations: [Module.Annotation], problems: [RegoError]) {
     var annotations: [Module.Annotation] = []
     var problems: [RegoError] = []
+    var next = 0
     for block in AnnotationBlock.all(in: module.comments) {
-      let target = statements.first { $0.row > block.location.row }?.target
+      // Both run down the text.
+      while next < statements.count, statements[next].row <= block.location.row { next += 1 }
+      let target = next < statements.count ? statements[next].target : nil
       do throws(AnnotationError) {
         var reader = AnnotationReader(block)
         annotations.append(try reader.annotation(before: target))

@@ -30,9 +30,9 @@ public struct SyntaxTree {
   }
 
   private mutating func module(_ module: Module) -> Value {
-    let rules = module.rules.enumerated().map { index, rule in
-      self.rule(rule, module.annotations.filter { $0.rule == index }.map(\.value))
-    }
+    var attached: [Int: [Value]] = [:]
+    for annotation in module.annotations { annotation.rule.map { attached[$0, default: []].append(annotation.value) } }
+    let rules = module.rules.enumerated().map { index, rule in self.rule(rule, attached[index] ?? []) }
     return Self.object([
       ("package", Self.object([("path", Self.path("data", module.package))])),
       ("imports", module.imports.isEmpty ? nil : Self.array(module.imports.map(Self.imported))),
