@@ -10,21 +10,17 @@ class Tail: @unchecked Sendable {
 
 /// Steps, and what follows when all of them hold.
 final class Block: @unchecked Sendable {
-  // Unretained copies beside the array, so that running a step does not touch its count of references.
-  private let owned: [Step]
+  private let list: FixedList<Step>
   private let steps: UnsafeMutablePointer<Unmanaged<Step>>
   private let count: Int
   private let tail: Tail
 
   init(_ steps: [Step], _ tail: Tail) {
-    owned = steps
-    count = steps.count
+    list = FixedList(steps)
+    self.steps = list.start
+    count = list.count
     self.tail = tail
-    self.steps = .allocate(capacity: steps.count)
-    for (index, step) in steps.enumerated() { (self.steps + index).initialize(to: .passUnretained(step)) }
   }
-
-  deinit { steps.deallocate() }
 
   @inline(__always)
   func run(_ frame: Frame) -> Flow {
@@ -91,6 +87,23 @@ final class EqualConstantStep: Step, @unchecked Sendable {
   }
 
   override func run(_ frame: Frame) -> Bool { term.value(frame) == constant }
+}
+
+/// A path of the input is this constant.
+final class InputEqualStep: Step, @unchecked Sendable {
+  let slot: Int
+  let constant: Value
+
+  init(_ slot: Int, _ constant: Value) {
+    self.slot = slot
+    self.constant = constant
+  }
+
+  override func run(_ frame: Frame) -> Bool {
+    let machine = frame.machine
+    if machine.pointee.world.inputStates[slot] & InputState.hasValue == 0 { makeInput(slot, machine) }
+    return machine.pointee.world.inputs[slot] == constant
+  }
 }
 
 final class MatchStep: Step, @unchecked Sendable {

@@ -189,6 +189,9 @@ extension BodyPlanner {
       path = path.dropFirst()
     }
     if path.isEmpty { return root }
+    if let local = root as? LocalNode, path.count == 1, let key = path.first?.constant {
+      return LocalMemberNode(local.slot, key)
+    }
     return isBase ? BaseLookUpNode(root, Array(path)) : LookUpNode(root, Array(path))
   }
 
@@ -231,7 +234,7 @@ extension BodyPlanner {
     }
     let all = Self.bound(elements)
     let below = Self.bound(rest)
-    var direct: TermNode?
+    let direct: TermNode
     if let document = tree.visibleDocument {
       if !below.isEmpty, document.kind != .complete, let keyed = policy.keyed(document) {
         direct = MemberLookUpNode(document, keyed, below[0], Array(below.dropFirst()), location)

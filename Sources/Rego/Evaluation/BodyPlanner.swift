@@ -136,9 +136,15 @@ struct BodyPlanner {
   }
 
   private func equalStep(_ left: TermNode, _ right: TermNode) -> Step {
-    if let constant = right.constant { return EqualConstantStep(left, constant) }
-    if let constant = left.constant { return EqualConstantStep(right, constant) }
+    if let constant = right.constant { return equalStep(left, constant) }
+    if let constant = left.constant { return equalStep(right, constant) }
     return EqualStep(left, right)
+  }
+
+  private func equalStep(_ term: TermNode, _ constant: Value) -> Step {
+    if constant.isUndefined { return FailStep() }
+    if let input = term as? InputNode { return InputEqualStep(input.slot, constant) }
+    return EqualConstantStep(term, constant)
   }
 
   // MARK: Unification

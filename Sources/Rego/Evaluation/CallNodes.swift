@@ -1,36 +1,43 @@
 /// A call of a builtin.
 final class BuiltinCallNode: TermNode, @unchecked Sendable {
   let builtin: Builtin
-  let operands: [TermNode]
+  private let list: FixedList<TermNode>
+  private let operands: UnsafeMutablePointer<Unmanaged<TermNode>>
+  private let count: Int
   let location: SourceLocation
 
   init(_ builtin: Builtin, _ operands: [TermNode], _ location: SourceLocation) {
     self.builtin = builtin
-    self.operands = operands
+    list = FixedList(operands)
+    self.operands = list.start
+    count = list.count
     self.location = location
   }
 
   override func value(_ frame: Frame) -> Value {
     let machine = frame.machine
     let mark = machine.pointee.mark
-    guard let values = machine.pointee.enter(operands.count) else { return .undefined }
+    guard let values = machine.pointee.enter(count) else { return .undefined }
     var result = Value.undefined
-    if evaluate(operands, into: values, frame) {
+    if evaluate(operands, count, into: values, frame) {
       if let overrides = machine.pointee.world.overrides, let replacement = overrides.builtins[builtin.name] {
-        result = replacement.call(values, operands.count, machine, location)
+        result = replacement.call(values, count, machine, location)
       } else {
-        result = callBuiltin(builtin, values, operands.count, machine, location)
+        result = callBuiltin(builtin, values, count, machine, location)
       }
     }
-    machine.pointee.leave(values, operands.count, mark)
+    machine.pointee.leave(values, count, mark)
     return result
   }
 }
 
 @inline(__always)
-private func evaluate(_ terms: [TermNode], into values: UnsafeMutablePointer<Value>, _ frame: Frame) -> Bool {
-  for index in terms.indices {
-    let value = terms[index].value(frame)
+private func evaluate(
+  _ terms: UnsafeMutablePointer<Unmanaged<TermNode>>, _ count: Int, into values: UnsafeMutablePointer<Value>,
+  _ frame: Frame
+) -> Bool {
+  for index in 0..<count {
+    let value = terms[index]._withUnsafeGuaranteedRef { $0.value(frame) }
     if value.isUndefined { return false }
     values[index] = value
   }
@@ -97,30 +104,34 @@ extension FunctionOverrides.Replacement {
 /// A call of a function that rules define.
 final class FunctionCallNode: TermNode, @unchecked Sendable {
   unowned(unsafe) let document: Document
-  let operands: [TermNode]
+  private let list: FixedList<TermNode>
+  private let operands: UnsafeMutablePointer<Unmanaged<TermNode>>
+  private let count: Int
   let location: SourceLocation
 
   init(_ document: Document, _ operands: [TermNode], _ location: SourceLocation) {
     self.document = document
-    self.operands = operands
+    list = FixedList(operands)
+    self.operands = list.start
+    count = list.count
     self.location = location
   }
 
   override func value(_ frame: Frame) -> Value {
     let machine = frame.machine
     let mark = machine.pointee.mark
-    guard let values = machine.pointee.enter(operands.count) else { return .undefined }
+    guard let values = machine.pointee.enter(count) else { return .undefined }
     var result = Value.undefined
-    if evaluate(operands, into: values, frame) {
+    if evaluate(operands, count, into: values, frame) {
       if let overrides = machine.pointee.world.overrides,
         let replacement = overrides.functions[ObjectIdentifier(document)]
       {
-        result = replacement.call(values, operands.count, machine, location)
+        result = replacement.call(values, count, machine, location)
       } else {
-        result = document.call(machine, values, operands.count)
+        result = document.call(machine, values, count)
       }
     }
-    machine.pointee.leave(values, operands.count, mark)
+    machine.pointee.leave(values, count, mark)
     return result
   }
 }

@@ -170,7 +170,9 @@ final class Document: @unchecked Sendable {
 /// One rule, planned.
 final class RulePlan: @unchecked Sendable {
   /// The rule's body, then those of its `else`s.
-  let branches: [Block]
+  private let list: FixedList<Block>
+  private let branches: UnsafeMutablePointer<Unmanaged<Block>>
+  private let branchCount: Int
   let frameSize: Int
   let resultSlot: Int
   /// Where the frame holds the arguments.
@@ -178,7 +180,9 @@ final class RulePlan: @unchecked Sendable {
   let location: SourceLocation
 
   init(branches: [Block], frameSize: Int, resultSlot: Int, argumentSlots: [Int], location: SourceLocation) {
-    self.branches = branches
+    list = FixedList(branches)
+    self.branches = list.start
+    branchCount = list.count
     self.frameSize = frameSize
     self.resultSlot = resultSlot
     self.argumentSlots = argumentSlots
@@ -189,11 +193,13 @@ final class RulePlan: @unchecked Sendable {
   func value(_ machine: UnsafeMutablePointer<Machine>, arguments: UnsafeMutablePointer<Value>?) -> Value {
     let mark = machine.pointee.mark
     guard let locals = machine.pointee.enter(frameSize) else { return .undefined }
-    if let arguments { for (index, slot) in argumentSlots.enumerated() { locals[slot] = arguments[index] } }
+    if let arguments {
+      for index in 0..<argumentSlots.count { locals[argumentSlots[index]] = arguments[index] }
+    }
     let frame = Frame(machine: machine, locals: locals)
     var value = Value.undefined
-    for branch in branches {
-      if branch.run(frame) == .failed { break }
+    for index in 0..<branchCount {
+      if branches[index]._withUnsafeGuaranteedRef({ $0.run(frame) }) == .failed { break }
       value = locals[resultSlot]
       if !value.isUndefined { break }
     }
@@ -206,7 +212,7 @@ final class RulePlan: @unchecked Sendable {
   func run(_ machine: UnsafeMutablePointer<Machine>, arguments: UnsafeMutablePointer<Value>?) -> Flow {
     let mark = machine.pointee.mark
     guard let locals = machine.pointee.enter(frameSize) else { return .failed }
-    let flow = branches[0].run(Frame(machine: machine, locals: locals))
+    let flow = branches[0]._withUnsafeGuaranteedRef { $0.run(Frame(machine: machine, locals: locals)) }
     machine.pointee.leave(locals, frameSize, mark)
     return flow
   }

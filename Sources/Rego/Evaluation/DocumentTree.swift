@@ -164,10 +164,10 @@ final class MemberLookUpNode: TermNode, @unchecked Sendable {
 final class DataNode: TermNode, @unchecked Sendable {
   let root: DocumentTree
   /// What the reference comes to while `with` replaces nothing below `data`.
-  let direct: TermNode?
+  let direct: TermNode
   let path: [TermNode]
 
-  init(root: DocumentTree, direct: TermNode?, path: [TermNode]) {
+  init(root: DocumentTree, direct: TermNode, path: [TermNode]) {
     self.root = root
     self.direct = direct
     self.path = path
@@ -176,8 +176,7 @@ final class DataNode: TermNode, @unchecked Sendable {
   override var constant: Value? { nil }
 
   override func value(_ frame: Frame) -> Value {
-    if let direct, frame.machine.pointee.world.replaced == nil { return direct.value(frame) }
-    return slowly(frame)
+    frame.machine.pointee.world.hasReplaced ? slowly(frame) : direct.value(frame)
   }
 
   @inline(never)

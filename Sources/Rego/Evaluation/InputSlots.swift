@@ -9,37 +9,47 @@ enum InputState {
 
 /// The value of an input slot, remembered.
 func inputValue(_ slot: Int, _ machine: UnsafeMutablePointer<Machine>) -> Value {
-  if machine.pointee.world.inputStates[slot] & InputState.hasValue != 0 { return machine.pointee.world.inputs[slot] }
-  let value: Value
-  switch machine.pointee.world.input {
-  case .none: value = .undefined
-  case .value(let document):
-    value = slot == 0 ? document : inputMember(slot, machine)
-  case .lazy(let input):
-    if slot == 0 {
-      value = input.document()
-    } else if let fields = machine.pointee.world.fields, fields[slot] >= 0 {
-      value = input.value(field: Int(fields[slot]))
-    } else {
-      value = inputMember(slot, machine)
-    }
-  case .json(let tape, let bytes):
-    let node = inputNode(slot, tape, bytes, machine)
-    if node < 0 {
-      value = .undefined
-    } else {
-      do throws(JSONError) {
-        value = try Value(tape, node, in: bytes)
-      } catch {
-        machine.pointee.fail(EvaluationError(.internal, "input holds a number that is too big"))
-        return .undefined
-      }
-    }
+  if machine.pointee.world.inputStates[slot] & InputState.hasValue == 0 { makeInput(slot, machine) }
+  return machine.pointee.world.inputs[slot]
+}
+
+/// Fills an input slot.
+func makeInput(_ slot: Int, _ machine: UnsafeMutablePointer<Machine>) {
+  if machine.pointee.world.isInputValue, slot > 0 {
+    let parent = machine.pointee.inputParents[slot]
+    if machine.pointee.world.inputStates[parent] & InputState.hasValue == 0 { makeInput(parent, machine) }
+    keepInput(slot, machine.pointee.world.inputs[parent].lookUp(machine.pointee.inputKeys[slot]), machine)
+    return
   }
+  keepInput(slot, madeInput(slot, machine), machine)
+}
+
+@inline(__always)
+private func keepInput(_ slot: Int, _ value: consuming Value, _ machine: UnsafeMutablePointer<Machine>) {
   if machine.pointee.world.inputStates[slot] == 0 { machine.pointee.world.memory.touchInput(slot) }
   machine.pointee.world.inputs[slot] = value
   machine.pointee.world.inputStates[slot] |= InputState.hasValue
-  return value
+}
+
+@inline(never)
+private func madeInput(_ slot: Int, _ machine: UnsafeMutablePointer<Machine>) -> Value {
+  switch machine.pointee.world.input {
+  case .none: return .undefined
+  case .value(let document): return slot == 0 ? document : inputMember(slot, machine)
+  case .lazy(let input):
+    if slot == 0 { return input.document() }
+    if let fields = machine.pointee.world.fields, fields[slot] >= 0 { return input.value(field: Int(fields[slot])) }
+    return inputMember(slot, machine)
+  case .json(let tape, let bytes):
+    let node = inputNode(slot, tape, bytes, machine)
+    if node < 0 { return .undefined }
+    do throws(JSONError) {
+      return try Value(tape, node, in: bytes)
+    } catch {
+      machine.pointee.fail(EvaluationError(.internal, "input holds a number that is too big"))
+      return .undefined
+    }
+  }
 }
 
 private func inputMember(_ slot: Int, _ machine: UnsafeMutablePointer<Machine>) -> Value {

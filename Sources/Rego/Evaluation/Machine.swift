@@ -37,8 +37,9 @@ struct Machine {
   var chunkIndex = 0
   var worldPool: [WorldMemory] = []
   let layout: MemoryLayoutOfPlan
-  let inputParents: [Int]
-  let inputKeys: [Value]
+  let inputParents: UnsafeMutablePointer<Int>
+  let inputKeys: UnsafeMutablePointer<Value>
+  private let rootMemory: WorldMemory
 
   static let chunkSlots = 2048
 
@@ -49,13 +50,19 @@ struct Machine {
     top = chunk.baseAddress!
     end = top + Self.chunkSlots
     self.layout = layout
-    inputParents = layout.inputs.parents
-    inputKeys = layout.inputs.keys
+    inputParents = .allocate(capacity: layout.inputs.count)
+    inputParents.initialize(from: layout.inputs.parents, count: layout.inputs.count)
+    inputKeys = .allocate(capacity: layout.inputs.count)
+    inputKeys.initialize(from: layout.inputs.keys, count: layout.inputs.count)
+    rootMemory = memory
     self.session = session
     world = World(memory: memory)
   }
 
-  func deallocateChunks() {
+  func deallocate() {
+    inputParents.deallocate()
+    inputKeys.deinitialize(count: layout.inputs.count)
+    inputKeys.deallocate()
     for chunk in chunks {
       chunk.deinitialize()
       chunk.deallocate()

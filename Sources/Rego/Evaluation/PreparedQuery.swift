@@ -123,7 +123,7 @@ public final class EvaluationContext {
   }
 
   deinit {
-    machine.pointee.deallocateChunks()
+    machine.pointee.deallocate()
     machine.deinitialize(count: 1)
     machine.deallocate()
     fields?.deallocate()

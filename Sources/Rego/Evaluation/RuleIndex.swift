@@ -4,7 +4,9 @@
 /// nothing.
 final class RuleIndex: @unchecked Sendable {
   /// Always tried.
-  let rules: [RulePlan]
+  private let list: FixedList<RulePlan>
+  private let rules: UnsafeMutablePointer<Unmanaged<RulePlan>>
+  private let ruleCount: Int
   /// What is looked up: a path of the input, or an argument (the frame's slots are the arguments).
   let subject: TermNode?
   private let keys: [Value]
@@ -16,7 +18,9 @@ final class RuleIndex: @unchecked Sendable {
   static let empty = RuleIndex([])
 
   init(_ rules: [RulePlan]) {
-    self.rules = rules
+    list = FixedList(rules)
+    self.rules = list.start
+    ruleCount = list.count
     subject = nil
     keys = []
     buckets = []
@@ -25,7 +29,9 @@ final class RuleIndex: @unchecked Sendable {
   }
 
   init(subject: TermNode, buckets: [(Value, RuleIndex)], others: RuleIndex?) {
-    rules = []
+    list = FixedList([])
+    rules = list.start
+    ruleCount = 0
     self.subject = subject
     keys = buckets.map(\.0)
     self.buckets = buckets.map(\.1)
@@ -35,7 +41,7 @@ final class RuleIndex: @unchecked Sendable {
 
   /// Calls for every rule that may hold, until it answers false.
   func visit(_ frame: Frame, _ body: (RulePlan) -> Bool) -> Bool {
-    for rule in rules where !body(rule) { return false }
+    for index in 0..<ruleCount where !rules[index]._withUnsafeGuaranteedRef(body) { return false }
     guard let subject else { return true }
     let value = subject.value(frame)
     if !value.isUndefined, let position = table.find(value, value.tableHash, in: keys) {

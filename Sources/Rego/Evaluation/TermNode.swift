@@ -20,6 +20,19 @@ final class LocalNode: TermNode, @unchecked Sendable {
   override func value(_ frame: Frame) -> Value { frame.locals[slot] }
 }
 
+/// `x.key`.
+final class LocalMemberNode: TermNode, @unchecked Sendable {
+  let slot: Int
+  let key: Value
+
+  init(_ slot: Int, _ key: Value) {
+    self.slot = slot
+    self.key = key
+  }
+
+  override func value(_ frame: Frame) -> Value { frame.locals[slot].lookUp(key) }
+}
+
 /// `input` or a constant path below it.
 final class InputNode: TermNode, @unchecked Sendable {
   let slot: Int
@@ -35,18 +48,23 @@ final class InputNode: TermNode, @unchecked Sendable {
 /// `root[path…]`, the path bound.
 final class LookUpNode: TermNode, @unchecked Sendable {
   let root: TermNode
-  let path: [TermNode]
+  private let list: FixedList<TermNode>
+  private let path: UnsafeMutablePointer<Unmanaged<TermNode>>
+
+  private let count: Int
 
   init(_ root: TermNode, _ path: [TermNode]) {
     self.root = root
-    self.path = path
+    list = FixedList(path)
+    self.path = list.start
+    count = list.count
   }
 
   override func value(_ frame: Frame) -> Value {
     var value = root.value(frame)
-    for element in path {
+    for index in 0..<count {
       if value.isUndefined { return .undefined }
-      let key = element.value(frame)
+      let key = path[index]._withUnsafeGuaranteedRef { $0.value(frame) }
       if key.isUndefined { return .undefined }
       value = value.lookUp(key)
     }
@@ -57,18 +75,23 @@ final class LookUpNode: TermNode, @unchecked Sendable {
 /// The same in base documents.
 final class BaseLookUpNode: TermNode, @unchecked Sendable {
   let root: TermNode
-  let path: [TermNode]
+  private let list: FixedList<TermNode>
+  private let path: UnsafeMutablePointer<Unmanaged<TermNode>>
+
+  private let count: Int
 
   init(_ root: TermNode, _ path: [TermNode]) {
     self.root = root
-    self.path = path
+    list = FixedList(path)
+    self.path = list.start
+    count = list.count
   }
 
   override func value(_ frame: Frame) -> Value {
     var value = root.value(frame)
-    for element in path {
+    for index in 0..<count {
       if value.isUndefined { return .undefined }
-      let key = element.value(frame)
+      let key = path[index]._withUnsafeGuaranteedRef { $0.value(frame) }
       if key.isUndefined { return .undefined }
       value = value.lookUpBase(key)
     }

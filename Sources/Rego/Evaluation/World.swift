@@ -1,13 +1,19 @@
 /// What `with` can replace, and everything remembered that depends on it.
 struct World {
-  var input: PolicyInput = .none
+  var input: PolicyInput = .none {
+    didSet { if case .value = input { isInputValue = true } else { isInputValue = false } }
+  }
+  /// The input is a value already.
+  private(set) var isInputValue = false
   /// Field numbers by input slot, -1 where there is none; only while the input is the lazy one.
   var fields: UnsafePointer<Int32>?
   /// Base documents as replaced; only meaningful where `replaced` is not nil.
   var base: Value = .undefined
-  var replaced: ReplacedPaths?
+  var replaced: ReplacedPaths? { didSet { hasReplaced = replaced != nil } }
+  private(set) var hasReplaced = false
   var overrides: FunctionOverrides?
-  let memory: WorldMemory
+  /// Kept by the machine, or by the `with` that this world is for.
+  unowned(unsafe) let memory: WorldMemory
   let documents: UnsafeMutablePointer<Value>
   let documentStates: UnsafeMutablePointer<UInt8>
   let inputs: UnsafeMutablePointer<Value>
@@ -26,9 +32,11 @@ struct World {
   init(_ outer: World, memory: WorldMemory) {
     self.init(memory: memory)
     input = outer.input
+    isInputValue = outer.isInputValue
     fields = outer.fields
     base = outer.base
     replaced = outer.replaced
+    hasReplaced = outer.hasReplaced
     overrides = outer.overrides
   }
 }
