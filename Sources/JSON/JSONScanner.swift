@@ -337,16 +337,37 @@ struct JSONScanner {
     guard comparable, count <= Self.comparedMax else { return repetitionByHash(in: object) }
     index = Int(nodes[object + 2].next)
     while index < end {
-      let name = nodes[index].range
+      let name = nodes[index]
+      let length = name.end &- name.start
       var earlier = object + 1
       while earlier < index {
-        let other = nodes[earlier].range
-        if name.count == other.count, bytes[name].elementsEqual(bytes[other]) { return name.lowerBound }
+        let other = nodes[earlier]
+        if length == other.end &- other.start, isSame(Int(name.start), Int(other.start), Int(length)) {
+          return Int(name.start)
+        }
         earlier = Int(nodes[earlier + 1].next)
       }
       index = Int(nodes[index + 1].next)
     }
     return nil
+  }
+
+  @inline(__always)
+  private func isSame(_ left: Int, _ right: Int, _ count: Int) -> Bool {
+    var position = 0
+    while position &+ 8 <= count {
+      if bytes.loadUnaligned(fromByteOffset: left &+ position, as: UInt64.self)
+        != bytes.loadUnaligned(fromByteOffset: right &+ position, as: UInt64.self)
+      {
+        return false
+      }
+      position &+= 8
+    }
+    while position < count {
+      if bytes[left &+ position] != bytes[right &+ position] { return false }
+      position &+= 1
+    }
+    return true
   }
 
   private func repetitionByHash(in object: Int) -> Int? {
