@@ -5,7 +5,7 @@ import Testing
 @Suite struct BuiltinTests {
   static let families: [String: [(call: String, expected: String)]] = [
     "numbers and containers": numbersAndContainers, "strings": strings, "encodings": encodings,
-    "identifiers": identifiers, "uris": uris, "yaml": yaml, "schemas": schemas,
+    "identifiers": identifiers, "uris": uris, "yaml": yaml, "schemas": schemas, "templates": templates,
   ]
 
   @Test(arguments: families.keys.sorted())
@@ -16,6 +16,34 @@ import Testing
       let found = Self.answer(call)
       #expect(found == expected, "\(call)")
     }
+  }
+
+  /// Bad templates and YAML are errors here as there, in our words.
+  @Test(arguments: [
+    #"strings.render_template("{{", {})"#, #"strings.render_template("{{end}}", {})"#,
+    #"strings.render_template("{{if .a}}", {})"#, #"strings.render_template("{{unknown .a}}", {})"#,
+    #"strings.render_template("{{.a.b}}", {"a": 1})"#, #"strings.render_template("{{break}}", {})"#,
+    #"strings.render_template("{{eq .a 1}}", {"a": 1})"#, #"strings.render_template("{{.a}", {})"#,
+    #"strings.render_template("{{define \"t\"}}{{end}}", {})"#, #"strings.render_template("{{(.a}}", {})"#,
+    #"yaml.unmarshal("a: b: c")"#, #"yaml.unmarshal(".inf")"#, #"yaml.unmarshal("{a: [}")"#,
+    #"yaml.unmarshal("a: 1\na: 2")"#, #"yaml.unmarshal("? [1]\n: 2")"#, #"json.unmarshal("[1] x")"#,
+    #"json.unmarshal("1e1000000")"#, #"json.match_schema({}, {"$ref": "http://example.com/x"})"#,
+  ])
+  func refuses(_ call: String) {
+    let found = Self.answer(call)
+    #expect(found.hasPrefix("! eval_builtin_error: ") || found == "undefined", "\(call): \(found)")
+  }
+
+  /// Work that would not end is stopped by the budgets.
+  @Test(arguments: [
+    "numbers.range(1, 1000000000000)", "bits.lsh(1, 100000000)",
+    #"strings.render_template("{{range 100000000000}}x{{end}}", {})"#,
+    #"sprintf(concat("", ["%1000000d" | numbers.range(1, 1000)[_]]), numbers.range(1, 1000))"#,
+    "count(json.unmarshal(concat(\"\", [\"[\" | numbers.range(1, 100000)[_]])))",
+  ])
+  func isBounded(_ call: String) {
+    let found = Self.answer(call)
+    #expect(found.hasPrefix("! "), "\(call): \(found.prefix(200))")
   }
 
   static func answer(_ call: String) -> String {

@@ -5,7 +5,7 @@ public enum BuiltinTable {
     OperatorBuiltins.all, AggregateBuiltins.all, NumberBuiltins.all, TypeBuiltins.all, CollectionBuiltins.all,
     ObjectBuiltins.all, StringBuiltins.all, EncodingBuiltins.all, JSONBuiltins.all, GraphBuiltins.all,
     UnitBuiltins.all, IdentifierBuiltins.all, OutputBuiltins.all, UnsupportedBuiltins.all,
-    DocumentBuiltins.all, URIBuiltins.all, SchemaBuiltins.all,
+    DocumentBuiltins.all, URIBuiltins.all, SchemaBuiltins.all, TemplateBuiltins.all,
     CryptoBuiltins.all, CertificateBuiltins.all, TokenBuiltins.all, TokenSigningBuiltins.all, ProviderBuiltins.all,
   ]
 

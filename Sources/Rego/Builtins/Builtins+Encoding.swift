@@ -86,6 +86,12 @@ enum EncodingBuiltins {
     return .string(Text(bytes: output))
   }
 
+  static func queryEscaped(_ text: Text) -> [UInt8] {
+    var output: [UInt8] = []
+    escape(text, to: &output)
+    return output
+  }
+
   private static func escape(_ text: Text, to output: inout [UInt8]) {
     text.withBytes { bytes in
       for byte in bytes {
