@@ -38,7 +38,6 @@ import Testing
   @Test(arguments: [
     "numbers.range(1, 1000000000000)", "bits.lsh(1, 100000000)",
     #"strings.render_template("{{range 100000000000}}x{{end}}", {})"#,
-    #"sprintf(concat("", ["%1000000d" | numbers.range(1, 1000)[_]]), numbers.range(1, 1000))"#,
     "count(json.unmarshal(concat(\"\", [\"[\" | numbers.range(1, 100000)[_]])))",
   ])
   func isBounded(_ call: String) {
