@@ -886,5 +886,99 @@ enum CompilerCases {
     package t
     p if { x := print("a") }
     >>> m0.rego:2: rego_type_error: print("a") used as value
+    === assignment does not bind its right side
+    package t
+    p if { v0 := v1; v0 = 1 }
+    >>> m0.rego:2: rego_unsafe_var_error: var v1 is unsafe
+    === unification binds its right side
+    package t
+    p if { v0 = v1; v0 = 1 }
+    === assignment of a call
+    package t
+    f(x) := x
+    p if { v0 := f(v1); v0 = 1 }
+    >>> m0.rego:3: rego_unsafe_var_error: var v1 is unsafe
+    === assignment of a later local
+    package t
+    p if { v0 := {"a": v1}; v1 = 1 }
+    === assignment of a reference with a new local
+    package t
+    p if { v0 := input.x[v1]; v1 > 0; v0 }
+    === nested pattern of an assignment
+    package t
+    p if { [v0, w] := [1, v1]; w = 3 }
+    >>> m0.rego:2: rego_unsafe_var_error: var v1 is unsafe
+    === some in its own domain
+    package t
+    p := {x | some k, v in v; x = k}
+    >>> m0.rego:2: rego_unsafe_var_error: var v is unsafe
+    >>> m0.rego:2: rego_unsafe_var_error: var k is unsafe
+    >>> m0.rego:2: rego_unsafe_var_error: var x is unsafe
+    === every unused in a longer body
+    package t
+    p if {
+    \#tevery c in input.a {
+    \#t\#tsome d in input.b
+    \#t\#td
+    \#t}
+    }
+    >>> m0.rego:4: rego_compile_error: declared var c unused
+    === function name declared later
+    package t
+    p if {
+    \#tx := x("a")
+    }
+    >>> m0.rego:3: rego_compile_error: var x referenced above
+    === wildcards each
+    package t
+    p if { x[_][_] }
+    >>> m0.rego:2: rego_unsafe_var_error: var _ is unsafe
+    >>> m0.rego:2: rego_unsafe_var_error: var x is unsafe
+    >>> m0.rego:2: rego_unsafe_var_error: var _ is unsafe
+    === name that is a keyword
+    package t
+    p := foo.not(1)
+    >>> m0.rego:2: rego_type_error: undefined function foo["not"]
+    === function name that is a set
+    package t
+    p := {1, "b"}(1)
+    >>> m0.rego:2: rego_type_error: undefined function {1, "b"}
+    === conflict named once
+    package t
+    p := 1
+    p.q contains 1
+    p.q contains 2
+    >>> m0.rego:2: rego_type_error: rule data.t.p conflicts with:
+      rule data.t.p.q at m0.rego:3
+    === call on both sides
+    package t
+    p if { upper("a") = count("b") }
+    >>> m0.rego:2: rego_type_error: match error
+    \#tleft  : string
+    \#tright : number
+    === index of a set
+    package t
+    p := x if { x := [1][{1}] }
+    >>> m0.rego:2: rego_type_error: undefined ref: [1][{1}]
+    \#t[1][{1}]
+    \#t    ^
+    \#t    have (type): set[number]
+    \#t    want (type): number
+    === object keys that differ
+    package t
+    p if { {"a": x, "b": y} = {"a": 1, "c": 2} }
+    >>> m0.rego:2: rego_unsafe_var_error: var y is unsafe
+    === rule value unsafe by its reference
+    package t
+    p := a[b][c] if { b := "b"; c := zz }
+    a.b.c := true
+    >>> m0.rego:2: rego_unsafe_var_error: var zz is unsafe
+    === every body is not looked into
+    package t
+    p if { every x in [1] { startswith(x, {1}) } }
+    === recursion of a partial object
+    package t
+    p[k] := v if { v := data.t.p[k] }
+    >>> m0.rego:2: rego_recursion_error: rule data.t.p[k] is recursive: data.t.p[k] -> data.t.p[k]
     """#
 }

@@ -20,7 +20,7 @@ enum NetworkBuiltins {
     },
     Builtin("net.cidr_expand", [.string], .set(of: .string), expand),
     Builtin(
-      "net.cidr_merge", [.anyOf([.array(of: .any), .set(of: .string)])], .set(of: .string), merge),
+      "net.cidr_merge", [.anyOf([.array(of: .anyOf([.string])), .set(of: .string)])], .set(of: .string), merge),
   ]
 
   private static func network(_ value: Value, _ context: any BuiltinContext) throws(BuiltinError) -> Network {

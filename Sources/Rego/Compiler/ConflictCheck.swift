@@ -61,10 +61,10 @@ struct ConflictCheck {
       if let first = next.rules.first { indices.append(first) }
       pending.append(contentsOf: next.children.values)
     }
-    return indices.sorted().map { index in
+    return indices.map { index in
       let entry = entries[index]
       return "rule \(entry.rule.fullReference(in: entry.module.package)) at \(place(entry.rule.location))"
-    }
+    }.sorted()
   }
 
   private func place(_ location: SourceLocation) -> String {

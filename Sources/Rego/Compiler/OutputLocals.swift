@@ -22,6 +22,10 @@ enum OutputLocals {
       if let key { output.formUnion(PatternUnifier.locals(of: key)) }
       output.formUnion(PatternUnifier.locals(of: value))
       return output.subtracting(safe)
+    case .unify(let left, let right) where expression.isAssignment:
+      var output = of(right, safe: safe)
+      assign(left, right, known: safe.union(output), &output)
+      return output.subtracting(safe)
     case .unify(let left, let right):
       if case .call(_, let operands) = right.node { return of(call: operands, result: left, safe: safe) }
       if case .call(_, let operands) = left.node { return of(call: operands, result: right, safe: safe) }
@@ -30,6 +34,17 @@ enum OutputLocals {
       output.formUnion(safe)
       output.formUnion(PatternUnifier.outputs(left, right, safe: output))
       return output.subtracting(safe)
+    }
+  }
+
+  /// What `left := right` binds: each part of the left side that stands for a part whose locals are all bound.
+  private static func assign(
+    _ left: ResolvedTerm, _ right: ResolvedTerm, known: LocalSet, _ output: inout LocalSet
+  ) {
+    if case .array(let left) = left.node, case .array(let right) = right.node, left.count == right.count {
+      for (left, right) in zip(left, right) { assign(left, right, known: known, &output) }
+    } else if LocalCollector.collect(right, [.skipClosures]).isSubset(of: known) {
+      output.formUnion(PatternUnifier.locals(of: left))
     }
   }
 

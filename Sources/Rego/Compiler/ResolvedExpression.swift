@@ -51,6 +51,8 @@ public struct ResolvedExpression: Sendable {
   public var node: Node
   public var with: [With]
   public var location: SourceLocation
+  /// Written `:=`: the right side binds the left one, never the other way round.
+  var isAssignment = false
 
   public init(_ node: Node, with: [With] = [], _ location: SourceLocation) {
     self.node = node

@@ -119,7 +119,9 @@ struct RuleResolver {
       expression.with = with
       result.append(expression)
     }
-    result.append(ResolvedExpression(node, with: with, location))
+    var resolved = ResolvedExpression(node, with: with, location)
+    if case .assignment = expression.node { resolved.isAssignment = true }
+    result.append(resolved)
   }
 
   /// Ends a scope after noting what was declared in it for nothing.

@@ -101,6 +101,13 @@ enum TypeAlgebra {
     }
   }
 
+  /// Like `select`, for members that stand there anyway, whatever the type says of their keys.
+  private static func member(_ type: TypeDescription, _ key: Value) -> TypeDescription? {
+    guard case .object(let fixed, let dynamic) = type else { return nil }
+    for member in fixed where member.key == key { return member.value }
+    return dynamic?.value
+  }
+
   /// Whether a value has a type. Members that an object's type names may be absent when it has others as well.
   static func fits(_ value: Value, _ type: TypeDescription) -> Bool {
     switch (value, type) {
@@ -114,7 +121,7 @@ enum TypeAlgebra {
     case (.object(let object), .object(let fixed, let dynamic)):
       if object.count != fixed.count, dynamic == nil { return false }
       return zip(object.keys, object.values).allSatisfy { key, value in
-        select(type, key).map { fits(value, $0) } ?? false
+        member(type, key).map { fits(value, $0) } ?? false
       }
     case (.set(let set), .set(let element)): return set.elements.allSatisfy { fits($0, element) }
     default: return fits(StaticTypes.of(value), type)
@@ -142,10 +149,10 @@ enum TypeAlgebra {
       return fits(leftRest, rightRest)
     case (.object(let leftFixed, let leftDynamic), .object(let rightFixed, let rightDynamic)):
       for member in leftFixed {
-        guard let other = select(right, member.key), fits(member.value, other) else { return false }
+        guard let other = self.member(right, member.key), fits(member.value, other) else { return false }
       }
       for member in rightFixed {
-        guard let other = select(left, member.key), fits(member.value, other) else { return false }
+        guard let other = self.member(left, member.key), fits(member.value, other) else { return false }
       }
       guard let leftDynamic, let rightDynamic else { return true }
       return fits(leftDynamic.value, rightDynamic.value)

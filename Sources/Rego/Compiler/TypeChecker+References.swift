@@ -55,7 +55,7 @@ extension TypeChecker {
         have = locals[Int(local.slot)]
         if have == nil { locals[Int(local.slot)] = .string }
       case .reference, .call: have = type(of: segment)
-      default: return invalid(.data, path, index, have: nil, want: .string, oneOf: Array(node.children.keys), location)
+      default: return open(path, from: index)
       }
       if let have, !TypeAlgebra.fits(.string, have) {
         return invalid(.data, path, index, have: have, want: .string, oneOf: Array(node.children.keys), location)
@@ -165,7 +165,7 @@ extension TypeChecker {
     case .input: text = "input"
     case .data: text = "data"
     case .local(let local): text = names[Int(local.slot)]
-    case .term: text = "_"
+    case .term(let term): text = term.constant.map { ReferenceText.scalar($0) } ?? "_"
     }
     for segment in path {
       switch segment.node {
