@@ -22,7 +22,8 @@ extension TypeChecker {
         if let key = key.constant {
           fixed.append(TypeDescription.ObjectMember(key: key, value: valueType))
         } else {
-          dynamic = TypeDescription.ObjectDynamic(key: type(of: key) ?? TypeAlgebra.never, value: valueType)
+          // A key of unknown type can be anything, and not nothing.
+          dynamic = TypeDescription.ObjectDynamic(key: type(of: key) ?? .any, value: valueType)
         }
       }
       return .object(fixed: fixed.sorted { $0.key < $1.key }, dynamic: dynamic)

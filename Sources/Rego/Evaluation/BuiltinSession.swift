@@ -3,6 +3,7 @@ final class BuiltinSession: BuiltinContext {
   var nowNanoseconds: Int64 = 0
   var random: @Sendable (Int) -> [UInt8] = EvaluationSettings.systemRandom
   let cache = BuiltinCache()
+  var zones = ZoneDatabase.utcOnly
   /// Lines of `print` and `trace`, nil where nobody listens.
   var onNote: ((String) -> Void)?
   private var memory: [MemoryKey: Value] = [:]
@@ -16,6 +17,7 @@ final class BuiltinSession: BuiltinContext {
   func begin(_ settings: EvaluationSettings) {
     nowNanoseconds = settings.nowNanoseconds
     random = settings.random
+    zones = settings.zones
     if !memory.isEmpty { memory.removeAll() }
   }
 

@@ -10,12 +10,14 @@ public struct EvaluationSettings: Sendable {
   public var nowNanoseconds: Int64
   /// Errors of builtins end the evaluation instead of making the expression undefined.
   public var strictBuiltinErrors: Bool
+  /// What `time.*` knows of time zones.
+  public var zones: ZoneDatabase
   /// Bytes for `uuid.rfc4122`, `rand.intn`.
   public var random: @Sendable (_ count: Int) -> [UInt8]
 
   public init(
     instructionsMax: Int = 10_000_000, memoryBytesMax: Int = 64 << 20, stackBytesMax: Int = 384 << 10,
-    nowNanoseconds: Int64 = 0, strictBuiltinErrors: Bool = false,
+    nowNanoseconds: Int64 = 0, strictBuiltinErrors: Bool = false, zones: ZoneDatabase = .utcOnly,
     random: @escaping @Sendable (_ count: Int) -> [UInt8] = EvaluationSettings.systemRandom
   ) {
     self.instructionsMax = instructionsMax
@@ -23,6 +25,7 @@ public struct EvaluationSettings: Sendable {
     self.stackBytesMax = stackBytesMax
     self.nowNanoseconds = nowNanoseconds
     self.strictBuiltinErrors = strictBuiltinErrors
+    self.zones = zones
     self.random = random
   }
 

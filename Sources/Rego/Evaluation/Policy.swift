@@ -56,14 +56,29 @@ public final class Policy: Sendable {
   /// - Parameter path: Below `data`; need not exist.
   public func entrypoint(_ path: [Text]) -> Entrypoint {
     let planner = makePlanner()
+    let node = Self.node(path, planner)
+    return Entrypoint(
+      self, node, layout: MemoryLayoutOfPlan(documents: planner.numberCount, inputs: planner.inputs))
+  }
+
+  /// Several documents that are evaluated together.
+  public func entrypoints(_ paths: [[Text]]) -> EntrypointSet {
+    let planner = makePlanner()
+    let nodes = paths.map { Self.node($0, planner) }
+    return EntrypointSet(
+      self, nodes, layout: MemoryLayoutOfPlan(documents: planner.numberCount, inputs: planner.inputs))
+  }
+
+  private static func node(_ path: [Text], _ planner: PolicyPlanner) -> TermNode {
     let term = ResolvedTerm(
       .reference(.data, path.map { ResolvedTerm(.constant(.string($0)), .none) }), .none)
     var body = BodyPlanner(policy: planner, localCount: 0)
     var sequence = BodyPlanner.Sequence()
-    // Constants cannot fail to plan.
-    let node = (try? body.node(term, &sequence)) ?? ConstantNode(.undefined)
-    return Entrypoint(
-      self, node, layout: MemoryLayoutOfPlan(documents: planner.numberCount, inputs: planner.inputs))
+    do throws(RegoError) {
+      return try body.node(term, &sequence)
+    } catch {
+      preconditionFailure("a constant reference does not plan: \(error.message)")
+    }
   }
 
   private func makePlanner() -> PolicyPlanner {

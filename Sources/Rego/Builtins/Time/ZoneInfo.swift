@@ -110,6 +110,9 @@ public struct ZoneDatabase: Sendable {
 
   public mutating func add(_ zone: ZoneInfo, named name: String) { zones[name] = zone }
 
+  /// Of the zones beside UTC.
+  public var names: [String] { zones.keys.sorted() }
+
   func zone(named name: Text) -> ZoneInfo? {
     name.isEmpty || name == "UTC" || name == "Local" ? .utc : zones[name.string]
   }
