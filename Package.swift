@@ -65,8 +65,8 @@ let package = Package(
     tests("RegoConformanceTests", ["Rego", "JSON"]),
 
     // Decisions
-    library("Authorization", ["IAMPolicy", "S3Model"]),
-    tests("AuthorizationTests", ["Authorization", "HTTPWire", "IAMPolicy", "S3Model"]),
+    library("Authorization", ["IAMPolicy", "Rego", "S3Model"]),
+    tests("AuthorizationTests", ["Authorization", "HTTPWire", "IAMPolicy", "Rego", "S3Model"]),
 
     // Services
     library("Settings", ["Authorization", "IAMPolicy", "S3Model", yams]),
@@ -78,6 +78,8 @@ let package = Package(
     library("Audit", ["IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
     tests(
       "AuditTests", ["Audit", "GatewayTesting", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
+    library("Bundles", ["Rego"]),
+    tests("BundlesTests", ["Bundles", "Rego"]),
     library("Telemetry", ["S3Model", nioCore]),
     tests("TelemetryTests", ["Telemetry", "S3Model", nioCore, nioPosix]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
@@ -101,15 +103,15 @@ let package = Package(
         "Authorization", "Backend", "Cryptography", "HTTPWire", "S3Backend", "S3Model", "S3Wire", "SigV4", "TLS",
         logging, nioCore, nioPosix,
       ]),
-    library("STS", ["Authorization", "Cryptography", "IAMPolicy", "S3Model", "S3Wire", "SigV4"]),
+    library("STS", ["Authorization", "Cryptography", "IAMPolicy", "Rego", "S3Model", "S3Wire", "SigV4"]),
     tests("STSTests", ["STS", "Authorization", "Cryptography", "IAMPolicy", "Identity", "S3Model", "S3Wire", "SigV4"]),
 
     // Gateway
     library(
       "Gateway",
       [
-        "Audit", "Authorization", "Backend", "Cryptography", "HTTPWire", "IAMPolicy", "Identity", "JSON", "S3Model",
-        "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging, nioCore, nioPosix,
+        "Audit", "Authorization", "Backend", "Cryptography", "HTTPWire", "IAMPolicy", "Identity", "JSON", "Rego",
+        "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging, nioCore, nioPosix,
       ]),
     tests(
       "GatewayTests",
@@ -126,8 +128,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Audit", "Backend", "Cryptography", "FileBackend", "Gateway", "Identity", "S3Backend", "S3Model", "Settings",
-        "SigV4", "TLS", logging, nioCore, nioPosix,
+        "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "Identity", "Rego", "S3Backend", "S3Model",
+        "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 

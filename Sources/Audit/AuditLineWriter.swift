@@ -9,6 +9,8 @@ struct AuditLineWriter: ~Copyable {
   static let textBytesMax = 4096
   /// Resources and denied resources listed in one line. DeleteObjects has at most 1000 keys.
   static let resourcesMax = 1001
+  /// Tags of one line.
+  static let tagsMax = 64
 
   private var second = Int64.min
   /// `2026-01-31T12:00:00`
@@ -95,6 +97,21 @@ struct AuditLineWriter: ~Copyable {
     case .undecided: line.append(literal: ",\"decision\":\"none\"")
     case .allowed: line.append(literal: ",\"decision\":\"allowed\"")
     case .denied: line.append(literal: ",\"decision\":\"denied\"")
+    }
+    if let rule = record.rule {
+      line.append(member: ",\"rule\":{\"path\":", rule.path)
+      line.append(member: ",\"file\":", rule.file)
+      line.append(member: ",\"line\":", number: UInt64(clamping: rule.line))
+      line.append(literal: "}")
+    }
+    if !record.tags.isEmpty {
+      line.append(literal: ",\"tags\":[")
+      for (index, tag) in record.tags.prefix(Self.tagsMax).enumerated() {
+        line.append(member: index == 0 ? "{\"name\":" : ",{\"name\":", tag.name)
+        line.append(member: ",\"value\":", tag.value)
+        line.append(literal: "}")
+      }
+      line.append(literal: "]")
     }
     guard let statement = record.statement else { return }
     line.append(literal: ",\"statement\":{")

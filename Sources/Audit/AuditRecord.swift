@@ -16,6 +16,21 @@ public struct AuditRecord: Sendable {
     case denied
   }
 
+  /// A rule of the policy bundle.
+  public struct Rule: Sendable, Equatable {
+    /// Such as `data.martlet.authz.deny`.
+    public var path: String
+    public var file: String
+    /// From 1.
+    public var line: Int
+
+    public init(path: String, file: String, line: Int) {
+      self.path = path
+      self.file = file
+      self.line = line
+    }
+  }
+
   /// When the request's first byte came, in milliseconds since 1970.
   public var timeMilliseconds: Int64
   /// As `x-amz-request-id` shows it: 16 upper-case hexadecimal digits.
@@ -45,6 +60,10 @@ public struct AuditRecord: Sendable {
   public var outcome = Outcome.undecided
   /// The statement that decided; nil when none did.
   public var statement: DecidingStatement?
+  /// The rule of the policy bundle that decided; nil when none did.
+  public var rule: Rule?
+  /// What the bundle obliges to write down.
+  public var tags: [(name: String, value: String)] = []
   /// Revision of the snapshot that the exchange was decided on.
   public var snapshotRevision: UInt64
 

@@ -50,6 +50,9 @@ public struct AuthorizationSnapshot: Sendable {
 
   private var content: Content
 
+  /// Asked beside IAM; nil where `authorization.rego` is `off`.
+  public var rego: RegoAuthority?
+
   init(account: AccountID) {
     content = Content(
       Fields(account: account, root: Caller(principal: Principal(.root(account)), userID: account.bytes)))

@@ -60,7 +60,7 @@ public struct AuthorizationSnapshotBuilder {
       policies: IdentityPolicies(
         attached: Self.distinct(attached),
         boundary: try boundary.map { name throws(AuthorizationError) in try managed(name, owner) }),
-      tags: tags)
+      tags: tags, groups: names.map { ByteString($0) })
     snapshot.users[uniqueID] = AuthorizationSnapshot.User(arn: arn, caller: caller)
   }
 

@@ -8,7 +8,7 @@ extension Authorizer {
   ///   - context: what the request says, its `sts:*` keys included; the caller's keys and the time are answered here.
   public static func decide(
     _ action: STSAction, on resource: ByteString, trustPolicy: CompiledPolicy?, _ caller: Caller,
-    _ snapshot: AuthorizationSnapshot, at now: PolicyDate, _ context: some ConditionContext
+    _ snapshot: AuthorizationSnapshot, at now: PolicyDate, _ context: some RequestFacts
   ) -> Decision {
     var layers = caller.layers
     layers.resource = trustPolicy
@@ -16,6 +16,8 @@ extension Authorizer {
       principal: caller.principal, action: .sts(action), resource: resource, resourceAccount: snapshot.account)
     let decision = PolicyEvaluator.decide(
       request, layers, DecisionContext(caller: caller, now: now, request: context))
-    return Decision(.policy(decision), access: Access(action: .sts(action), resource: resource))
+    let access = Access(action: .sts(action), resource: resource)
+    guard let authority = snapshot.rego else { return Decision(.policy(decision), access: access) }
+    return weigh(decision, request, layers, access, caller, snapshot, at: now, context, authority)
   }
 }

@@ -9,7 +9,7 @@ public enum Authorizer {
   ///   - context: what the request says; the caller's keys and the time are answered here.
   public static func decide(
     _ access: Access, _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
-    _ context: some ConditionContext
+    _ context: some RequestFacts
   ) -> Decision {
     var layers = caller.layers
     if let bucket = access.bucket, let policy = snapshot.bucketPolicies[bucket] {
@@ -33,27 +33,35 @@ public enum Authorizer {
       resourceAccount: snapshot.account)
     let decision = PolicyEvaluator.decide(
       request, layers, DecisionContext(caller: caller, now: now, request: context))
-    return Decision(.policy(decision), access: access)
+    guard let authority = snapshot.rego else { return Decision(.policy(decision), access: access) }
+    return weigh(decision, request, layers, access, caller, snapshot, at: now, context, authority)
   }
 
   /// Decides several accesses: all must be allowed, and the first that is not decides. None at all is not allowed.
   /// - Parameter context: of each access, which can differ in its version.
-  public static func decide<Context: ConditionContext>(
+  public static func decide<Context: RequestFacts>(
     _ accesses: [Access], _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
     context: (Access) -> Context
   ) -> Decision {
     var last = Decision(.nothingToAllow, access: nil)
+    var obligations = Obligations.none
     for access in accesses {
       last = decide(access, caller, snapshot, at: now, context(access))
       guard last.isAllowed else { return last }
+      do throws(ObligationError) {
+        try obligations.merge(last.obligations)
+      } catch {
+        return last.contradicted(error)
+      }
     }
+    last.obligations = obligations
     return last
   }
 
   /// Whether the object's tags must be fetched before deciding: a statement about the access reads them.
   public static func readsObjectTags(
     _ accesses: [Access], _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
-    _ context: some ConditionContext
+    _ context: some RequestFacts
   ) -> Bool {
     // Most callers and buckets have no such statement, and then the accesses need not be looked at.
     guard caller.readsObjectTags || !snapshot.bucketPolicies.isEmpty else { return false }
@@ -80,7 +88,7 @@ public enum Authorizer {
 
 extension Authorizer {
   /// A request whose accesses are all allowed, or the decision against it.
-  public static func authorize<Context: ConditionContext>(
+  public static func authorize<Context: RequestFacts>(
     _ request: S3Request, _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
     context: (Access) -> Context
   ) -> (authorized: AuthorizedRequest?, decision: Decision) {
@@ -92,7 +100,7 @@ extension Authorizer {
   ///
   /// An object that needs several accesses is allowed when all of them are.
   /// - Returns: nil when the operation is another or no object is allowed; the decisions in the order of the accesses.
-  public static func authorizeEach<Context: ConditionContext>(
+  public static func authorizeEach<Context: RequestFacts>(
     _ request: S3Request, _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
     context: (Access) -> Context
   ) -> (authorized: AuthorizedRequest?, decisions: [Decision]) {

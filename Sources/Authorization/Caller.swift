@@ -16,6 +16,8 @@ public final class Caller: Sendable {
   /// Tags of the session first, so that they win over the user's or role's own.
   public let tags: [PrincipalTag]
   public let session: CallerSession?
+  /// Names of the user's groups, or those that the session's provider named.
+  public let groups: [ByteString]
   /// `aws:PrincipalArn`, made once.
   private let principalARN: ByteString?
   private let accountDigits: ByteString?
@@ -24,7 +26,8 @@ public final class Caller: Sendable {
 
   public init(
     principal: Principal, userID: ByteString, userName: ByteString? = nil, policies: IdentityPolicies = .none,
-    sessionPolicies: [CompiledPolicy]? = nil, tags: [PrincipalTag] = [], session: CallerSession? = nil
+    sessionPolicies: [CompiledPolicy]? = nil, tags: [PrincipalTag] = [], session: CallerSession? = nil,
+    groups: [ByteString] = []
   ) {
     self.principal = principal
     self.userID = userID
@@ -33,6 +36,7 @@ public final class Caller: Sendable {
     self.sessionPolicies = sessionPolicies
     self.tags = tags
     self.session = session
+    self.groups = groups
     principalARN = principal.arn
     accountDigits = principal.account?.bytes
     readsObjectTags =

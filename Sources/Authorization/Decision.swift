@@ -10,11 +10,15 @@ public struct Decision: Sendable {
     case nothingToAllow
     /// The bucket has a policy that cannot be read.
     case unusableBucketPolicy
+    /// What Rego says, weighed with what IAM says.
+    case rego(RegoDecision, PolicyDecision)
+    /// A rule reads the object's tags: they must be fetched, and the decision taken again.
+    case needsObjectTags
     /// The bucket's public access block keeps its policy to the account that owns it.
     case publicAccessBlocked
   }
 
-  public let outcome: Outcome
+  public private(set) var outcome: Outcome
   /// The access that decided: the one denied, or the last of those allowed.
   public let access: Access?
 
@@ -23,19 +27,53 @@ public struct Decision: Sendable {
     self.access = access
   }
 
-  public var isAllowed: Bool { if case .policy(let decision) = outcome { decision.isAllowed } else { false } }
+  public var isAllowed: Bool {
+    switch outcome {
+    case .policy(let decision): decision.isAllowed
+    case .rego(let decision, _): decision.isAllowed
+    case .nothingToAllow, .unusableBucketPolicy, .needsObjectTags, .publicAccessBlocked: false
+    }
+  }
+
+  /// Whether nothing can be said before the object's tags are fetched.
+  public var needsObjectTags: Bool { if case .needsObjectTags = outcome { true } else { false } }
+
+  /// What Rego asks of the request; of all accesses together where several were decided.
+  public internal(set) var obligations: Obligations {
+    get { if case .rego(let decision, _) = outcome { decision.obligations } else { .none } }
+    set {
+      guard case .rego(var decision, let policy) = outcome else { return }
+      decision.obligations = newValue
+      outcome = .rego(decision, policy)
+    }
+  }
+
+  /// The denial that follows when accesses of one request have obligations that cannot be met together.
+  func contradicted(_ error: ObligationError) -> Decision {
+    guard case .rego(_, let policy) = outcome else { return self }
+    return Decision(.rego(RegoDecision(.obligation(error)), policy), access: access)
+  }
+
+  /// The rule of the bundle that decided.
+  public var rule: DecidingRule? { if case .rego(let decision, _) = outcome { decision.rule } else { nil } }
 
   /// Whether a denial came from a denying statement, not from the lack of an allowing one.
   public var isExplicitDeny: Bool {
     switch outcome {
     case .policy(let decision): decision.isExplicitDeny
-    case .nothingToAllow: false
+    case .rego(let decision, _): if case .notAllowed = decision.reason { false } else { !decision.isAllowed }
+    case .nothingToAllow, .needsObjectTags: false
     case .unusableBucketPolicy, .publicAccessBlocked: true
     }
   }
 
+  /// The IAM statement that decided, or, where Rego only let it pass, allowed.
   public var statement: DecidingStatement? {
-    if case .policy(let decision) = outcome { decision.statement } else { nil }
+    switch outcome {
+    case .policy(let decision): decision.statement
+    case .rego(let rego, let policy): if case .notDenied = rego.reason { policy.statement } else { nil }
+    case .nothingToAllow, .unusableBucketPolicy, .needsObjectTags, .publicAccessBlocked: nil
+    }
   }
 }
 
@@ -44,6 +82,9 @@ extension Decision: CustomStringConvertible {
   public var description: String {
     switch outcome {
     case .policy(let decision): decision.description
+    case .rego(let rego, let policy):
+      if case .notDenied = rego.reason { policy.description } else { rego.description }
+    case .needsObjectTags: "the object's tags are needed"
     case .nothingToAllow: "nothing to allow"
     case .unusableBucketPolicy: "the bucket's policy cannot be read"
     case .publicAccessBlocked: "denied by the bucket's public access block"

@@ -73,14 +73,14 @@ extension AuthorizationSnapshot {
         userID: ByteString(account.bytes.bytes + [UInt8(ascii: ":")] + session.name.bytes),
         policies: user?.caller.policies ?? IdentityPolicies(attached: everything),
         sessionPolicies: try sessionPolicies(session, whenNone: []),
-        tags: session.tags + (user?.caller.tags ?? []), session: session.facts)
+        tags: session.tags + (user?.caller.tags ?? []), session: session.facts, groups: user?.caller.groups ?? [])
     case .userSession:
       guard isRoot || users[session.principalID] != nil else { throw .unknownPrincipal }
       let user = users[session.principalID]?.caller ?? root
       return Caller(
         principal: user.principal, userID: user.userID, userName: user.userName, policies: user.policies,
         sessionPolicies: try sessionPolicies(session, whenNone: user.sessionPolicies), tags: session.tags + user.tags,
-        session: session.facts)
+        session: session.facts, groups: user.groups)
     }
   }
 

@@ -1,5 +1,5 @@
 public import Audit
-import Authorization
+public import Authorization
 public import Backend
 import Cryptography
 public import Identity
@@ -20,14 +20,18 @@ public final class GatewayRuntime: Sendable {
     public var keyRing: KeyRing
     /// One for each of `settings.backends`, under its name.
     public var backends: [any StorageBackend]
+    /// The policy bundle that is asked beside IAM; nil for none.
+    public var rego: RegoAuthority?
 
     public init(
-      settings: GatewaySettings, identities: IdentityDirectory, keyRing: KeyRing, backends: [any StorageBackend]
+      settings: GatewaySettings, identities: IdentityDirectory, keyRing: KeyRing, backends: [any StorageBackend],
+      rego: RegoAuthority? = nil
     ) {
       self.settings = settings
       self.identities = identities
       self.keyRing = keyRing
       self.backends = backends
+      self.rego = rego
     }
   }
 
@@ -83,6 +87,7 @@ public final class GatewayRuntime: Sendable {
     _ parts: Parts, revision: UInt64, rules: BucketRules, log: Logger
   ) throws -> Snapshot {
     var authorization = parts.identities.authorization
+    authorization.rego = parts.rego
     for bucket in Set(rules.policies.keys).union(rules.accessBlocks.keys) {
       guard let error = authorization.take(rules, of: bucket) else { continue }
       log.error("a bucket policy cannot be read", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
@@ -117,6 +122,11 @@ public final class GatewayRuntime: Sendable {
       try Self.snapshot(parts, revision: current.revision + 1, rules: keeper.rules, log: log)
     }.get()
     server.take(Self.listening(parts.settings))
+  }
+
+  /// Puts another policy bundle in force; everything else stays.
+  public func replace(rego: RegoAuthority?) async throws {
+    try await keeper.replace(on: group.next()) { current in current.changing { $0.rego = rego } }.get()
   }
 
   /// Stops accepting, lets running exchanges end, writes what is left of the audit log.

@@ -36,6 +36,7 @@ final class Worker {
   let tlsBuffers = TLSBuffers()
   private var responseBuffer = ByteBuffer()
   let callers = SessionCallers()
+  let regoSessions = RegoSessions()
   let metrics: LoopMetrics
   private var requestIDs: RequestIDGenerator
   private var headWriter: ResponseHeadWriter

@@ -1,9 +1,10 @@
 import Authorization
 import IAMPolicy
+import Rego
 import S3Model
 
 /// What an STS request adds to the values that conditions read: the rest comes from the request's own context.
-struct STSConditions<Base: ConditionContext>: ConditionContext {
+struct STSConditions<Base: RequestFacts>: RequestFacts {
   var base: Base
   var sessionName: ByteString?
   var externalID: ByteString?
@@ -13,6 +14,7 @@ struct STSConditions<Base: ConditionContext>: ConditionContext {
   /// Tags of this request, not inherited ones.
   var tags: [SessionTag] = []
   var resourceTags: [PrincipalTag] = []
+  var roleARN: ByteString?
 
   func value(for key: ConditionKey) -> ConditionValue {
     switch key.name {
@@ -28,6 +30,19 @@ struct STSConditions<Base: ConditionContext>: ConditionContext {
     case .aws, .s3, .other: base.value(for: key)
     }
   }
+
+  func fact(_ name: RequestFact) -> Value {
+    switch name {
+    case .roleARN: return roleARN.map { .string(Text(bytes: $0.bytes)) } ?? .undefined
+    case .requestTags:
+      if tags.isEmpty { return .undefined }
+      return .object(
+        ValueObject(tags.map { (.string(Text(bytes: $0.key.bytes)), .string(Text(bytes: $0.value.bytes))) }))
+    default: return base.fact(name)
+    }
+  }
+
+  func regoSession(_ authority: RegoAuthority) -> RegoSession? { base.regoSession(authority) }
 
   private static func text(_ value: ByteString?) -> ConditionValue { value.map(ConditionValue.text) ?? .absent }
 }

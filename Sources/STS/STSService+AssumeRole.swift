@@ -10,7 +10,7 @@ extension STSService {
   static let roleSecondsDefault = 3600
 
   func assumeRole(
-    _ input: AssumeRoleInput, _ caller: STSCaller, _ context: some ConditionContext, _ now: Int64, _ seed: SessionSeed
+    _ input: AssumeRoleInput, _ caller: STSCaller, _ context: some RequestFacts, _ now: Int64, _ seed: SessionSeed
   ) throws(STSError) -> (STSResponse.AssumedRole, Decision) {
     if caller.caller.isRoot { throw .rootMayNotAssumeRoles }
     guard let arn = ARN(input.roleARN), arn.service.elementsEqual("iam".utf8), arn.region.isEmpty,
@@ -29,7 +29,7 @@ extension STSService {
     }
     let conditions = STSConditions(
       base: context, sessionName: input.sessionName, externalID: input.externalID, sourceIdentity: sourceIdentity,
-      durationSeconds: seconds, tags: input.tags, resourceTags: role.tags)
+      durationSeconds: seconds, tags: input.tags, resourceTags: role.tags, roleARN: role.arn)
     let decision = try authorize(.assumeRole, role.arn, role.trustPolicy, caller, conditions, now)
     if !input.tags.isEmpty { _ = try authorize(.tagSession, role.arn, role.trustPolicy, caller, conditions, now) }
     if sourceIdentity != nil {

@@ -21,7 +21,7 @@ extension STSService {
   }
 
   func getFederationToken(
-    _ input: GetFederationTokenInput, _ caller: STSCaller, _ context: some ConditionContext, _ now: Int64,
+    _ input: GetFederationTokenInput, _ caller: STSCaller, _ context: some RequestFacts, _ now: Int64,
     _ seed: SessionSeed
   ) throws(STSError) -> (STSResponse.FederatedUser, Decision) {
     let arn = ARN.federatedUser(input.name.text, account: account)

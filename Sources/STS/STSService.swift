@@ -1,6 +1,6 @@
 public import Authorization
 public import Cryptography
-public import IAMPolicy
+import IAMPolicy
 public import S3Model
 
 /// Performs the actions of STS: pure, over one snapshot's pieces.
@@ -33,7 +33,7 @@ public struct STSService: Sendable {
   ///   - now: in milliseconds since 1970.
   ///   - seed: fresh randomness; used by actions that make a session.
   public func perform(
-    _ request: STSRequest, caller: STSCaller, context: some ConditionContext, atMilliseconds now: Int64,
+    _ request: STSRequest, caller: STSCaller, context: some RequestFacts, atMilliseconds now: Int64,
     seed: SessionSeed
   ) throws(STSError) -> STSOutcome {
     guard caller.caller.principal.account != nil else { throw .anonymous }
@@ -64,7 +64,7 @@ public struct STSService: Sendable {
   /// - Parameter trustPolicy: of the role, for actions on one: without an allow there, identity policies count nothing.
   func authorize(
     _ action: STSAction, _ resource: ByteString, _ trustPolicy: CompiledPolicy?, _ caller: STSCaller,
-    _ conditions: some ConditionContext, _ now: Int64
+    _ conditions: some RequestFacts, _ now: Int64
   ) throws(STSError) -> Decision {
     let decision = Authorizer.decide(
       action, on: resource, trustPolicy: trustPolicy, caller.caller, authorization, at: PolicyDate(milliseconds: now),

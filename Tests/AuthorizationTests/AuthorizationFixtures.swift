@@ -3,7 +3,7 @@ import IAMPolicy
 import S3Model
 
 /// A request context from a table.
-struct TestContext: ConditionContext {
+struct TestContext: RequestFacts {
   var values: [ConditionKey: ConditionValue] = [:]
 
   init(_ values: [String: ConditionValue] = [:]) {

@@ -6,7 +6,7 @@ import STS
 import Testing
 
 /// The `aws:*` keys of a request, as a table.
-struct FixedContext: ConditionContext {
+struct FixedContext: RequestFacts {
   var values: [ConditionKey: ConditionValue] = [:]
 
   func value(for key: ConditionKey) -> ConditionValue { values[key] ?? .absent }

@@ -102,15 +102,55 @@ extension Exchange {
         request, caller, snapshot.authorization, at: time, context: conditions)
       self.authorized = authorized
       deletions.take(decisions)
+      for decision in decisions where decision.isAllowed { try take(decision.obligations) }
       decision = decisions.first { !$0.isAllowed } ?? decisions.last
       return .forward
     }
     let (authorized, decision) = Authorizer.authorize(
       request, caller, snapshot.authorization, at: time, context: conditions)
     self.decision = decision
+    if decision.needsObjectTags { return try fetchTagsForRego(decision) }
     guard let authorized else { throw .denied(decision) }
     self.authorized = authorized
+    try take(decision.obligations)
     return .forward
+  }
+
+  /// A rule has asked for tags that nobody has fetched: those of the object that the access is about.
+  private func fetchTagsForRego(_ decision: Decision) throws(ExchangeFailure) -> Stage {
+    if let request, let source = request.copySource, let access = decision.access,
+      access.bucket != source.bucket || access.key != source.key
+    {
+      guard case .notFetched = replacedTags else { throw .denied(decision) }
+      try fetchReplacedTags()
+      return .wait
+    }
+    guard case .notFetched = storedTags else { throw .denied(decision) }
+    try fetchStoredTags()
+    return .wait
+  }
+
+  /// What Rego asks of a request that it lets through, as far as it is for the gateway to do.
+  private func take(_ obligations: Obligations) throws(ExchangeFailure) {
+    if obligations.isEmpty { return }
+    if let limit = obligations.bytesMax {
+      bodyBytesMax = min(bodyBytesMax, UInt64(clamping: limit))
+      // A body of unknown length could be any.
+      let length = statedLength ?? (head.framing == .none ? 0 : .max)
+      if length > bodyBytesMax { throw .bodyTooLarge(bytesMax: bodyBytesMax) }
+    }
+    for header in obligations.responseHeaders {
+      response.extraFields += header.name.bytes + [0x3A, 0x20] + header.value.bytes + [0x0D, 0x0A]
+    }
+  }
+
+  /// The body's length as the head states it: decoded, where it is sent in signed chunks.
+  var statedLength: UInt64? {
+    if let range = head.fields.first(.xAmzDecodedContentLength) {
+      return head.fields.withBytes(range) { UInt64(String(decoding: $0, as: UTF8.self)) }
+    }
+    if case .contentLength(let length) = head.framing { return length }
+    return nil
   }
 
   /// What conditions read about one access.

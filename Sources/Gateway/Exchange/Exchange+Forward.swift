@@ -78,7 +78,7 @@ extension Exchange {
       try startBody(.collect(bytesMax: 0, then: .forward))
       return
     }
-    if length > snapshot.bodyBytesMax { throw .bodyTooLarge(bytesMax: snapshot.bodyBytesMax) }
+    if length > bodyBytesMax { throw .bodyTooLarge(bytesMax: bodyBytesMax) }
     start(authorized, on: backend, contentLength: length, document: nil)
     if length == 0 { call?.finish() } else { try startBody(.stream) }
   }

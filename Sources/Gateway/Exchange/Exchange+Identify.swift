@@ -28,8 +28,8 @@ extension Exchange {
         service = .iam
       }
     }
-    if case .contentLength(let length) = head.framing, length > snapshot.bodyBytesMax {
-      throw .bodyTooLarge(bytesMax: snapshot.bodyBytesMax)
+    if case .contentLength(let length) = head.framing, length > bodyBytesMax {
+      throw .bodyTooLarge(bytesMax: bodyBytesMax)
     }
     guard service == .s3 else { return try beginQuery() }
     do throws(S3WireError) {

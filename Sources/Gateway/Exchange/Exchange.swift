@@ -63,6 +63,8 @@ final class Exchange {
   var deletions = Deletions()
   var corsRules: CORSLookup = .notFetched
 
+  /// The settings' limit, or less where policy obliges.
+  lazy var bodyBytesMax = snapshot.bodyBytesMax
   var body = RequestBody()
   var response = ResponseState()
   var call: (any BackendCall)?

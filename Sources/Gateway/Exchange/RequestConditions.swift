@@ -19,7 +19,7 @@ import SigV4
 /// | `aws:RequestedRegion` | the region of the credential scope, else the gateway's first |
 /// | `aws:ResourceAccount` | the account setting |
 /// | `s3:…` | ``S3ConditionKey/source`` |
-struct RequestConditions: ConditionContext {
+struct RequestConditions {
   /// What is read, when it is read: most decisions ask for little or nothing, and copies would cost more than they.
   let exchange: Exchange
   /// Of the access being decided.

@@ -1,0 +1,63 @@
+import Authorization
+import HTTPWire
+import IAMPolicy
+import Rego
+import S3Model
+import S3Wire
+import SigV4
+
+/// What Rego's `input` says of a request beyond condition keys.
+extension RequestConditions: RequestFacts {
+  func fact(_ name: RequestFact) -> Value {
+    switch name {
+    case .operation:
+      (exchange.request?.operation.name ?? exchange.queryAction?.operation).map { Self.text($0) } ?? .undefined
+    case .requestID: .string(Text(exchange.requestID.text))
+    case .method: .string(Text("\(exchange.head.method)"))
+    case .path: exchange.head.fields.withBytes(exchange.head.path) { .string(Text(UnsafeRawBufferPointer($0))) }
+    case .query: query
+    case .contentLength: exchange.statedLength.map { .integer(Int64(clamping: $0)) } ?? .undefined
+    case .accessKeyID: exchange.claim.map { .string(Text(bytes: $0.accessKeyID.bytes)) } ?? .undefined
+    case .requestTags: requestTags
+    case .roleARN, .roleSessionName: .undefined
+    }
+  }
+
+  var objectTags: ObjectTags {
+    switch storedTags {
+    case .notFetched: exchange.request?.key == nil ? .none : .notFetched
+    case .failed: .unavailable
+    case .tags(let tags): .tags(tags)
+    }
+  }
+
+  func regoSession(_ authority: RegoAuthority) -> RegoSession? { exchange.worker.regoSessions.session(authority) }
+
+  /// The parameters that S3 knows; signatures and tokens are none of them.
+  private var query: Value {
+    guard let request = exchange.request, !request.query.isEmpty else { return .undefined }
+    return .object(
+      ValueObject(
+        request.query.map { item in
+          (Self.text(item.name.name), .string(Text(bytes: item.value.bytes)))
+        }))
+  }
+
+  private var requestTags: Value {
+    let tags: [ObjectTag]
+    if let bodyTags = exchange.bodyTags {
+      tags = bodyTags
+    } else if let header = exchange.request?.header(.xAmzTagging) {
+      // A header that is no list of tags is refused before anything is stored.
+      tags = ObjectTag.parse(header: header) ?? []
+    } else {
+      return .undefined
+    }
+    return .object(
+      ValueObject(tags.map { (.string(Text(bytes: $0.key.bytes)), .string(Text(bytes: $0.value.bytes))) }))
+  }
+
+  private static func text(_ text: StaticString) -> Value {
+    text.withUTF8Buffer { .string(Text(UnsafeRawBufferPointer($0))) }
+  }
+}
