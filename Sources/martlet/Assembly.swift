@@ -22,6 +22,7 @@ final class Assembly: Sendable {
   let certificates: CertificateReloader
   let root: RootCredentials
   let parts: GatewayRuntime.Parts
+  private let policies: PolicyLoader
   private let settings: Mutex<SettingsWatcher>
   private let authority: SelfSignedAuthority?
 
@@ -72,10 +73,11 @@ final class Assembly: Sendable {
       made[backend.name] = MadeBackend(
         description: Self.describe(backend), backend: try Self.make(backend, settings, log: log))
     }
+    policies = try PolicyLoader(settings.authorization, log: log)
     audit = try AuditSink(settings.audit, log: log)
     parts = GatewayRuntime.Parts(
       settings: settings, identities: identities, keyRing: keyRing,
-      backends: settings.backends.compactMap { made[$0.name]?.backend })
+      backends: settings.backends.compactMap { made[$0.name]?.backend }, rego: policies.authority)
     backends = Mutex(made)
   }
 
@@ -185,9 +187,11 @@ final class Assembly: Sendable {
       for error in errors.errors { log.error("settings stay as they were", metadata: ["error": "\(error)"]) }
     case .loaded(let settings):
       do {
+        try policies.take(settings.authorization)
         let parts = GatewayRuntime.Parts(
           settings: settings, identities: try IdentityDirectory(settings, root: root),
-          keyRing: try KeyRing.load(path: settings.sts.keyRingFile), backends: try remake(settings))
+          keyRing: try KeyRing.load(path: settings.sts.keyRingFile), backends: try remake(settings),
+          rego: policies.authority)
         try await runtime.reload(parts)
         log.notice("settings reloaded")
       } catch {
@@ -226,7 +230,19 @@ final class Assembly: Sendable {
           log.error("certificates stay as they were", metadata: ["error": "\(error)"])
         }
         await take(settings.withLock { $0.poll() }, runtime)
+        await pollPolicies(runtime)
       }
+    }
+  }
+
+  /// A changed bundle is put in force whole, or refused whole with all of its mistakes.
+  private func pollPolicies(_ runtime: GatewayRuntime) async {
+    do {
+      guard try policies.poll() else { return }
+      try await runtime.replace(rego: policies.authority)
+      log.notice("policy bundle reloaded")
+    } catch {
+      log.error("the policy bundle stays as it was", metadata: ["error": "\(error)"])
     }
   }
 
@@ -257,11 +273,14 @@ enum AssemblyError: Error, CustomStringConvertible {
   case folder(path: String, reason: String)
   case fipsUnavailable(String)
   case privateKey(path: String, FileFault)
+  case noPolicies(mode: String)
 
   var description: String {
     switch self {
     case .folder(let path, let reason): "cannot make the folder `\(path)`: \(reason)"
     case .privateKey(let path, let fault): "`\(path)`: \(fault)"
+    case .noPolicies(let mode):
+      "`authorization.rego` is `\(mode)` and there is no bundle: set `authorization.policies`"
     case .fipsUnavailable(let reason): "`tls.fips` is set and the FIPS provider cannot be loaded: \(reason)"
     }
   }

@@ -1,0 +1,32 @@
+public import Rego
+
+/// What is wrong with a bundle; all of it at once, where that can be told.
+public enum BundleError: Error, Sendable {
+  /// The file or folder, and why it cannot be read.
+  case unreadable(path: String, reason: String)
+  /// A file of data that is no JSON or YAML, or no object.
+  case data(path: String, reason: String)
+  /// Two files give one document different values.
+  case conflict(path: String, document: String)
+  case tooLarge(bytesMax: Int)
+  case tooManyFiles(countMax: Int)
+  /// Modules that do not parse or compile.
+  case modules(RegoErrors, sources: [Source])
+  /// Builtins that a policy may not call, with the places of the calls.
+  case unsupported([String])
+}
+
+extension BundleError: CustomStringConvertible {
+  /// One line for each mistake, modules with an excerpt.
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "\(path): \(reason)"
+    case .data(let path, let reason): "\(path): \(reason)"
+    case .conflict(let path, let document): "\(path): `\(document)` is given another value elsewhere"
+    case .tooLarge(let bytesMax): "more than \(bytesMax) bytes in all"
+    case .tooManyFiles(let countMax): "more than \(countMax) files"
+    case .modules(let errors, let sources): errors.render(sources: sources)
+    case .unsupported(let calls): calls.joined(separator: "\n")
+    }
+  }
+}

@@ -1,0 +1,42 @@
+public import Authorization
+
+/// `authorization`: how Rego decides beside IAM.
+public struct AuthorizationSettings: Hashable, Sendable {
+  /// Default `restrict`.
+  public let mode: RegoMode
+  /// The folder of the bundle. nil where none is named and there is none in the working directory.
+  public let policies: String?
+  /// The package of `allow`, `deny` and `obligations`. Default `martlet.authz`.
+  public let package: [String]
+  /// Default `martlet`.
+  public let input: RegoInputShape
+  /// Modules are of Rego's version 0 unless they say otherwise.
+  public let isV0Compatible: Bool
+  /// Steps of one evaluation.
+  public let instructionsMax: Int
+  /// What one evaluation may build, in bytes.
+  public let memoryBytesMax: Int
+
+  /// Taken where `authorization.policies` is not set and it exists.
+  public static let policiesDefault = "policies"
+
+  init(_ reader: SectionReader) {
+    mode = reader.choice("rego", default: .restrict)
+    policies = reader.path("policies")
+    package =
+      reader.value("package", "a package such as `martlet.authz`") { text in
+        let names = text.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
+        let isName = names.allSatisfy { name in
+          !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+              (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
+            }
+        }
+        return isName ? names : nil
+      } ?? ["martlet", "authz"]
+    input = reader.choice("input", default: .martlet)
+    isV0Compatible = reader.boolean("v0_compatible", default: false)
+    instructionsMax = reader.number("instructions_max", default: 1_000_000, in: 1000...1_000_000_000)
+    memoryBytesMax = reader.size("memory_bytes_max", default: 16 << 20, in: (64 << 10)...(4 << 30))
+  }
+}

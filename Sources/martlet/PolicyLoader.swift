@@ -1,0 +1,106 @@
+import Authorization
+import Bundles
+import Glibc
+import Logging
+import Rego
+import Settings
+import Synchronization
+
+/// Loads the policy bundle that settings name, and again when its files change. A bundle that does not compile is
+/// refused whole, and the one before stays in force.
+final class PolicyLoader: Sendable {
+  private struct State {
+    var authority: RegoAuthority?
+    var settings: AuthorizationSettings
+    var seen: [FileStamp]
+  }
+
+  /// Enough to tell that a file is another.
+  private struct FileStamp: Equatable {
+    var name: String
+    var inode: UInt64
+    var size: Int64
+    var seconds: Int
+    var nanoseconds: Int
+  }
+
+  private let state: Mutex<State>
+  private let zones: ZoneDatabase
+
+  /// - Throws: `BundleError`, so that nothing starts without the policy it is told to have.
+  init(_ settings: AuthorizationSettings, log: Logger) throws {
+    zones = ZoneFiles.load()
+    let seen = Self.stamps(settings)
+    let authority = try Self.load(settings, zones)
+    state = Mutex(State(authority: authority, settings: settings, seen: seen))
+    if let folder = Self.folder(settings), authority != nil {
+      log.notice("policy bundle loaded", metadata: ["folder": "\(folder)", "mode": "\(settings.mode.rawValue)"])
+    } else if settings.mode != .off {
+      log.notice("no policy bundle: IAM decides alone")
+    }
+  }
+
+  var authority: RegoAuthority? { state.withLock { $0.authority } }
+
+  /// Loads what new settings name. The loader stays as it was when that fails.
+  func take(_ settings: AuthorizationSettings) throws {
+    let seen = Self.stamps(settings)
+    if state.withLock({ $0.settings == settings && $0.seen == seen }) { return }
+    let authority = try Self.load(settings, zones)
+    state.withLock { $0 = State(authority: authority, settings: settings, seen: seen) }
+  }
+
+  /// Loads anew when a file of the bundle has changed, has come or gone.
+  /// - Returns: whether there is another policy now.
+  func poll() throws -> Bool {
+    let (settings, known) = state.withLock { ($0.settings, $0.seen) }
+    let seen = Self.stamps(settings)
+    guard seen != known else { return false }
+    // Before loading: a bundle that is refused is not read again and again until it changes.
+    state.withLock { $0.seen = seen }
+    let authority = try Self.load(settings, zones)
+    state.withLock { $0.authority = authority }
+    return true
+  }
+
+  /// The folder of the bundle, nil for none.
+  private static func folder(_ settings: AuthorizationSettings) -> String? {
+    if let folder = settings.policies { return folder }
+    var status = stat()
+    let isThere = stat(AuthorizationSettings.policiesDefault, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return isThere ? AuthorizationSettings.policiesDefault : nil
+  }
+
+  private static func load(_ settings: AuthorizationSettings, _ zones: ZoneDatabase) throws -> RegoAuthority? {
+    guard settings.mode != .off else { return nil }
+    guard let folder = folder(settings) else {
+      // Where Rego is to allow, its absence must not go unnoticed.
+      guard settings.mode == .restrict else { throw AssemblyError.noPolicies(mode: settings.mode.rawValue) }
+      return nil
+    }
+    let content = try BundleFolder(folder).load().withoutTests
+    // IAM documents alone are no bundle.
+    if content.modules.isEmpty, settings.policies == nil, settings.mode == .restrict { return nil }
+    var options = CompiledBundle.Options()
+    options.isV0Compatible = settings.isV0Compatible
+    let bundle = try CompiledBundle(content, options: options)
+    return RegoAuthority(
+      bundle.policy, rules: bundle.resolved.rules, package: settings.package.map { Text($0) }, mode: settings.mode,
+      shape: settings.input, revision: bundle.revision,
+      settings: EvaluationSettings(
+        instructionsMax: settings.instructionsMax, memoryBytesMax: settings.memoryBytesMax, zones: zones))
+  }
+
+  private static func stamps(_ settings: AuthorizationSettings) -> [FileStamp] {
+    guard settings.mode != .off, let folder = folder(settings) else { return [] }
+    let files: [String]
+    do throws(BundleError) { files = try BundleFolder(folder).files() } catch { return [] }
+    return files.compactMap { name in
+      var status = stat()
+      guard stat(folder + "/" + name, &status) == 0 else { return nil }
+      return FileStamp(
+        name: name, inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
+        nanoseconds: status.st_mtim.tv_nsec)
+    }
+  }
+}
