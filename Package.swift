@@ -128,7 +128,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "Identity", "Rego", "S3Backend", "S3Model",
+        "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "Identity", "Rego",
+        "S3Backend", "S3Model",
         "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),

@@ -27,7 +27,8 @@ import Testing
     let content = try Self.withFolder(files) { try BundleFolder($0).load() }
     #expect(content.modules.map(\.name) == ["a.rego", "a_test.rego", "deep/b.rego"])
     #expect(content.withoutTests.modules.count == 2)
-    #expect(content.data == (try Value(json: #"{"access": {"level": 12345678901234567890123, "names": ["one", "two"]}}"#)))
+    #expect(
+      content.data == (try Value(json: #"{"access": {"level": 12345678901234567890123, "names": ["one", "two"]}}"#)))
     let bundle = try CompiledBundle(content.withoutTests)
     let entry = bundle.policy.entrypoint(["a", "x"])
     let value = try entry.evaluate(input: .none, settings: EvaluationSettings(), in: entry.makeContext())
