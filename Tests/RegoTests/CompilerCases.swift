@@ -911,8 +911,8 @@ enum CompilerCases {
     === some in its own domain
     package t
     p := {x | some k, v in v; x = k}
-    >>> m0.rego:2: rego_unsafe_var_error: var v is unsafe
     >>> m0.rego:2: rego_unsafe_var_error: var k is unsafe
+    >>> m0.rego:2: rego_unsafe_var_error: var v is unsafe
     >>> m0.rego:2: rego_unsafe_var_error: var x is unsafe
     === every unused in a longer body
     package t
@@ -980,5 +980,9 @@ enum CompilerCases {
     package t
     p[k] := v if { v := data.t.p[k] }
     >>> m0.rego:2: rego_recursion_error: rule data.t.p[k] is recursive: data.t.p[k] -> data.t.p[k]
+    === some over a comprehension with the same name
+    package t
+    p := {x | some x in {x | some x in [1]}}
+    q if { some x in [x | x := 1]; x == 1 }
     """#
 }

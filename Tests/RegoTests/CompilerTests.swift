@@ -119,3 +119,19 @@ import Testing
     }
   }
 }
+
+/// Whatever the parser lets through, the compiler takes without exhausting the stack of a small thread.
+@Suite struct CompilerDepthTests {
+  @Test(arguments: [
+    ("p := ", "[input.x, ", "1", "]"), ("p := ", "abs(", "input.x", ")"), ("p := ", "[x | x := ", "1", "]"),
+    ("p := ", "{x | some x in ", "[1]", "}"), ("p := ", "input.a[", "1", "]"),
+    ("p := 1", " + input.x", "", ""),
+  ])
+  func takesNestedTerms(start: String, open: String, middle: String, close: String) throws {
+    let nested = String(repeating: open, count: 50) + middle + String(repeating: close, count: 50)
+    let source = Source(name: "m.rego", text: "package t\n" + start + nested + "\n")
+    let module = try RegoParser.parseModule(source)
+    let policy = try RegoCompiler().compile([module], sources: [source])
+    #expect(policy.rules.count == 1)
+  }
+}

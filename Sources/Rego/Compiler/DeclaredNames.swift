@@ -18,6 +18,23 @@ enum DeclaredNames {
     }
   }
 
+  /// Names in a term outside of comprehensions and templates.
+  static func outsideClosures(_ term: Term, _ names: inout Set<String>) {
+    switch term.node {
+    case .scalar, .template, .arrayComprehension, .setComprehension, .objectComprehension: break
+    case .variable(let name): names.insert(name)
+    case .reference(let head, let path):
+      outsideClosures(head, &names)
+      for term in path { outsideClosures(term, &names) }
+    case .call(_, let terms), .array(let terms), .set(let terms): for term in terms { outsideClosures(term, &names) }
+    case .object(let members):
+      for (key, value) in members {
+        outsideClosures(key, &names)
+        outsideClosures(value, &names)
+      }
+    }
+  }
+
   /// All names in a term, roots of references and nested bodies included.
   static func mentioned(_ term: Term, _ names: inout Set<String>) {
     switch term.node {

@@ -84,7 +84,7 @@ struct RuleResolver {
       let domain = expand(domainTerm, &before)
       // What the domain mentions is not declared anew.
       var known: Set<String> = []
-      DeclaredNames.mentioned(domainTerm, &known)
+      DeclaredNames.outsideClosures(domainTerm, &known)
       if let key { declareOutputs(of: key, except: known, location) }
       declareOutputs(of: value, except: known, location)
       let key = key.map { expand($0, &before) }
