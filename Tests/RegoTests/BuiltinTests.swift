@@ -45,13 +45,13 @@ import Testing
     #expect(found.hasPrefix("! "), "\(call): \(found.prefix(200))")
   }
 
-  static func answer(_ call: String) -> String {
+  static func answer(_ call: String, input: PolicyInput = .none) -> String {
     do {
       let query = try RegoParser.parseQuery(Source(name: "query", text: "x := [\(call)]"))
       let compiler = RegoCompiler()
       let resolved = try compiler.compile([], sources: [])
       let prepared = try Policy(resolved).prepare(try compiler.compileQuery(query, in: resolved))
-      let rows = try prepared.evaluate(input: .none, settings: EvaluationSettings(strictBuiltinErrors: true))
+      let rows = try prepared.evaluate(input: input, settings: EvaluationSettings(strictBuiltinErrors: true))
       guard let row = rows.first else { return "undefined" }
       let text = (row["x"] ?? .undefined).description
       return String(text.dropFirst().dropLast())

@@ -69,9 +69,22 @@ enum CertificateBuiltins {
     let text = try operands.text(0)
     if let known = context.cache.find(text, CertificateDocuments.self) { return known.value }
     _ = try charged(operands, 0, context)
-    let value = try value(context) { () throws(CryptographyError) in
-      Certificate.json(try Certificate.all(in: text.bytes))
+    let documents: [UInt8]
+    do throws(CryptographyError) {
+      documents = Certificate.json(try Certificate.all(in: text.bytes))
+    } catch .malformed(.label) {
+      let isPEM = text.withBytes { $0.starts(with: "-----BEGIN".utf8) }
+      let pem = isPEM ? text.bytes : try Base64Text.decode(text, url: false).bytes
+      let label = PEMBlock.all(in: pem).first { $0.label != "CERTIFICATE" }?.label ?? ""
+      throw .failed("PEM block type is '\(label)', expected CERTIFICATE")
+    } catch .malformed(.base64) {
+      // For the place of the mistake.
+      _ = try Base64Text.decode(text, url: false)
+      throw .failed(message(.malformed(.base64)))
+    } catch {
+      throw .failed(message(error))
     }
+    let value = try value(context) { documents }
     if text.byteCount <= cachedBytesMax { context.cache.keep(other: CertificateDocuments(value: value), for: text) }
     return value
   }

@@ -148,7 +148,7 @@ private struct RequestSigner {
     var covered: [Text: Text] = [:]
     for (name, value) in added { covered[name] = value }
     for (name, value) in headers {
-      let name = Text(bytes: name.bytes.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 })
+      let name = Runes.text(Runes.all(name).map(Runes.lower))
       if !Self.unsigned.contains(name) { covered[name] = value }
     }
     let names = covered.keys.sorted()
@@ -183,29 +183,38 @@ private struct RequestURL {
   private(set) var query: [UInt8] = []
 
   init(_ text: Text) throws(BuiltinError) {
-    let quoted = Value.string(text).termText
-    func fault(_ message: String) -> BuiltinError { .failed("parse \(quoted): \(message)") }
-    func escapeFault(_ bytes: ArraySlice<UInt8>) -> BuiltinError {
-      fault("invalid URL escape \(Value.string(Text(bytes: Array(bytes))).termText)")
-    }
-    var rest = text.bytes[...]
+    let parts = text.bytes.split(separator: UInt8(ascii: "#"), maxSplits: 1, omittingEmptySubsequences: false)
+    try read(parts[0], Fault(url: Text(bytes: Array(parts[0]))))
+    guard parts.count > 1, let bad = Self.badEscape(parts[1]) else { return }
+    throw Fault(url: text).escape(bad)
+  }
+
+  /// Errors in Go's words.
+  private struct Fault {
+    let url: Text
+
+    func callAsFunction(_ message: String) -> BuiltinError { .failed("parse \(Self.quoted(url.bytes)): \(message)") }
+
+    func escape(_ bytes: ArraySlice<UInt8>) -> BuiltinError { self("invalid URL escape \(Self.quoted(bytes))") }
+
+    static func quoted(_ bytes: some Sequence<UInt8>) -> Text { Value.string(Text(bytes: Array(bytes))).termText }
+  }
+
+  private mutating func read(_ text: ArraySlice<UInt8>, _ fault: Fault) throws(BuiltinError) {
+    var rest = text
     guard !rest.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
       throw fault("net/url: invalid control character in URL")
-    }
-    if let mark = rest.firstIndex(of: UInt8(ascii: "#")) {
-      if let bad = Self.badEscape(rest[(mark + 1)...]) { throw escapeFault(bad) }
-      rest = rest[..<mark]
     }
     if rest.elementsEqual("*".utf8) {
       escapedPath = Array(rest)
       return
     }
     guard rest.first != UInt8(ascii: ":") else { throw fault("missing protocol scheme") }
-    var hasScheme = false
-    let scheme = rest.prefix { Self.isAlphanumeric($0) || "+-.".utf8.contains($0) }
+    var scheme = rest.prefix { Self.isAlphanumeric($0) || "+-.".utf8.contains($0) }
     if let first = scheme.first, first >= 0x41, rest.dropFirst(scheme.count).first == UInt8(ascii: ":") {
-      hasScheme = true
       rest = rest.dropFirst(scheme.count + 1)
+    } else {
+      scheme = []
     }
     if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
       query = Array(rest[(mark + 1)...])
@@ -213,58 +222,94 @@ private struct RequestURL {
     }
     if rest.first != UInt8(ascii: "/") {
       // What follows the scheme is opaque; nothing of it is signed.
-      if hasScheme { return }
+      if !scheme.isEmpty { return }
       guard !rest.prefix(while: { $0 != UInt8(ascii: "/") }).contains(UInt8(ascii: ":")) else {
         throw fault("first path segment in URL cannot contain colon")
       }
     }
-    if rest.starts(with: "//".utf8), hasScheme || !rest.starts(with: "///".utf8) {
+    if rest.starts(with: "//".utf8), !scheme.isEmpty || !rest.starts(with: "///".utf8) {
       let authority = rest.dropFirst(2).prefix { $0 != UInt8(ascii: "/") }
       rest = rest[authority.endIndex...]
-      try readHost(authority, fault, escapeFault)
+      let lowercase = scheme.map { $0 | 0x20 }
+      let isWeb = lowercase.elementsEqual("http".utf8) || lowercase.elementsEqual("https".utf8)
+      try readAuthority(authority, isWeb: isWeb, fault)
     }
-    if let bad = Self.badEscape(rest) { throw escapeFault(bad) }
+    if let bad = Self.badEscape(rest) { throw fault.escape(bad) }
     escapedPath = Self.escaped(rest)
   }
 
-  private mutating func readHost(
-    _ authority: ArraySlice<UInt8>, _ fault: (String) -> BuiltinError,
-    _ escapeFault: (ArraySlice<UInt8>) -> BuiltinError
+  private mutating func readAuthority(
+    _ authority: ArraySlice<UInt8>, isWeb: Bool, _ fault: Fault
   ) throws(BuiltinError) {
-    var name = authority
-    if let mark = authority.lastIndex(of: UInt8(ascii: "@")) {
-      let user = authority[..<mark]
-      guard user.allSatisfy({ Self.isAlphanumeric($0) || "-._:~!$&'()*+,;=%@".utf8.contains($0) }) else {
-        throw fault("net/url: invalid userinfo")
-      }
-      if let bad = Self.badEscape(user) { throw escapeFault(bad) }
-      name = authority[(mark + 1)...]
+    guard let mark = authority.lastIndex(of: UInt8(ascii: "@")) else {
+      return try readHost(authority, isWeb: isWeb, fault)
     }
-    var port = name[name.endIndex...]
-    var zoneStart = name.endIndex
-    if name.first == UInt8(ascii: "[") {
+    let user = authority[..<mark]
+    try readHost(authority[(mark + 1)...], isWeb: isWeb, fault)
+    guard user.allSatisfy({ Self.isAlphanumeric($0) || "-._:~!$&'()*+,;=%@".utf8.contains($0) }) else {
+      throw fault("net/url: invalid userinfo")
+    }
+    if let bad = Self.badEscape(user) { throw fault.escape(bad) }
+  }
+
+  private mutating func readHost(
+    _ name: ArraySlice<UInt8>, isWeb: Bool, _ fault: Fault
+  ) throws(BuiltinError) {
+    let colon = UInt8(ascii: ":")
+    switch name.lastIndex(of: UInt8(ascii: "[")) {
+    case nil:
+      // Only names of the web may not have several colons.
+      if let mark = isWeb ? name.firstIndex(of: colon) : name.lastIndex(of: colon) {
+        try Self.checkPort(name[mark...], fault)
+      }
+      try Self.checkName(name, fault)
+      host = Self.unescaped(name)
+    case name.startIndex:
       guard let close = name.lastIndex(of: UInt8(ascii: "]")) else { throw fault("missing ']' in host") }
-      port = name[(close + 1)...]
+      try Self.checkPort(name[(close + 1)...], fault)
+      var address = name[..<close].dropFirst()
       // A zone stands behind `%25`, and may have any escapes.
-      zoneStart = name[..<close].firstIndex(of: UInt8(ascii: "%")) ?? name.endIndex
-    } else if let mark = name.lastIndex(of: UInt8(ascii: ":")) {
-      port = name[mark...]
+      var zone: ArraySlice<UInt8>?
+      let percent = address.indices.first { address[$0...].starts(with: "%25".utf8) }
+      if let percent {
+        zone = address[percent...]
+        address = address[..<percent]
+      }
+      try Self.checkName(address, fault)
+      if let zone, let bad = Self.badEscape(zone) { throw fault.escape(bad) }
+      let bytes = Self.unescaped(address)
+      guard NetworkAddress(bytes) != nil else {
+        throw fault(
+          "invalid host: ParseAddr(\(Fault.quoted(Self.unescaped(name[..<close].dropFirst())))): unable to parse IP")
+      }
+      guard bytes.contains(colon) else { throw fault("invalid IP-literal") }
+      if let zone, zone.count == 3 {
+        throw fault(
+          "invalid host: ParseAddr(\(Fault.quoted(bytes + [0x25]))): zone must be a non-empty string")
+      }
+      host = Self.unescaped(name)
+    default: throw fault("invalid IP-literal")
     }
-    if let first = port.first {
-      guard first == UInt8(ascii: ":"), port.dropFirst().allSatisfy({ $0 &- 0x30 < 10 }) else {
-        throw fault("invalid port \(Value.string(Text(bytes: Array(port))).termText) after host")
+  }
+
+  private static func checkPort(_ port: ArraySlice<UInt8>, _ fault: Fault) throws(BuiltinError) {
+    guard let first = port.first else { return }
+    guard first == UInt8(ascii: ":"), port.dropFirst().allSatisfy({ $0 &- 0x30 < 10 }) else {
+      throw fault("invalid port \(Fault.quoted(port)) after host")
+    }
+  }
+
+  private static func checkName(_ name: ArraySlice<UInt8>, _ fault: Fault) throws(BuiltinError) {
+    for (index, byte) in zip(name.indices, name) where byte < 0x80 {
+      if byte == UInt8(ascii: "%") {
+        // Only bytes beyond ASCII may be escaped in a name.
+        let piece = name[index..<min(index + 3, name.endIndex)]
+        if badEscape(piece) != nil || piece[index + 1] < UInt8(ascii: "8") { throw fault.escape(piece) }
+      }
+      guard isAlphanumeric(byte) || "!$&'()*+,;=:[]<>\"%-._~".utf8.contains(byte) else {
+        throw fault("invalid character \(Fault.quoted([byte])) in host name")
       }
     }
-    if let bad = Self.badEscape(name) { throw escapeFault(bad) }
-    let plain = name[..<min(zoneStart, name.endIndex)]
-    for (index, byte) in zip(plain.indices, plain) where byte < 0x80 {
-      // Only bytes beyond ASCII may be escaped in a name.
-      if byte == UInt8(ascii: "%"), name[index + 1] < UInt8(ascii: "8") { throw escapeFault(name[index...index + 2]) }
-      guard Self.isAlphanumeric(byte) || "!$&'()*+,;=:[]<>\"%-._~".utf8.contains(byte) else {
-        throw fault("invalid character \(Value.string(Text(bytes: [byte])).termText) in host name")
-      }
-    }
-    host = Self.unescaped(name)
   }
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 }

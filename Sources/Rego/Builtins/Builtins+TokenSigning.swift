@@ -50,7 +50,8 @@ enum TokenSigningBuiltins {
 
   private static func members(of header: [UInt8]) throws(BuiltinError) -> ValueObject {
     guard !header.isEmpty else {
-      throw .failed("missing or invalid 'alg' header: cannot parse JSON: cannot parse empty string")
+      throw .failed(
+        "missing or invalid 'alg' header: cannot parse JSON: cannot parse empty string; unparsed tail: \"\"")
     }
     // What is no object at all, well-formed or not, has no algorithm.
     guard header.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }) == UInt8(ascii: "{") else {

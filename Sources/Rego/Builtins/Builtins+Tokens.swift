@@ -122,6 +122,7 @@ struct SplitToken {
 
   /// Of members of one name the last counts, as in `json.unmarshal`.
   static func object(_ text: Text, _ context: any BuiltinContext) throws(BuiltinError) -> ValueObject {
+    guard !text.isEmpty else { throw .failed("invalid JSON: EOF") }
     let value: Value
     do throws(JSONError) {
       value = try JSONBuiltins.parse(text, context)
@@ -186,6 +187,14 @@ struct TokenKeys: Sendable {
   /// Texts up to this size keep their keys; larger ones come from hostile input rather than from policies.
   private static let cachedBytesMax = 16 << 10
 
+  /// Algorithms of keys that verify no tokens here (RFC 7518, 8037, 8812, 9864).
+  private static let otherAlgorithms: Set<Text> = [
+    "none", "ES256K", "Ed25519", "RSA1_5", "RSA-OAEP", "RSA-OAEP-256", "RSA-OAEP-384", "RSA-OAEP-512", "A128KW",
+    "A192KW", "A256KW", "dir", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW", "A128GCMKW",
+    "A192GCMKW", "A256GCMKW", "PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW", "A128CBC-HS256",
+    "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM",
+  ]
+
   static func read(_ text: Text, _ context: any BuiltinContext) throws(BuiltinError) -> [JSONWebKey] {
     if let known = context.cache.find(text, TokenKeys.self) { return known.keys }
     try context.charge(instructions: 500 + text.byteCount, bytes: text.byteCount * 4)
@@ -199,9 +208,16 @@ struct TokenKeys: Sendable {
       default: throw .failed("failed to parse a JWK key (set)")
       }
     }
+    for key in keys {
+      // As OPA's library for keys, which takes no set that has an algorithm it does not know.
+      guard let name = key.algorithmName else { continue }
+      guard otherAlgorithms.contains(Text(name)) || JWSAlgorithm(name: name) != nil else {
+        throw .failed("failed to parse a JWK key (set)")
+      }
+    }
     keys.removeAll { key in
-      // Algorithms that nobody knows, and a curve that OPA does not take.
-      if let name = key.algorithmName, !name.isEmpty, JWSAlgorithm(name: name) == nil { return true }
+      // Keys for other algorithms, and of a curve that OPA does not take.
+      if let name = key.algorithmName, JWSAlgorithm(name: name) == nil { return true }
       return key.publicKey?.kind == .ed448
     }
     // Secrets are not kept beyond the call.
@@ -218,7 +234,7 @@ struct TokenKeys: Sendable {
     }
     let algorithm = header.algorithm.bytes
     return keys.filter { key in
-      guard let name = key.algorithmName, !name.isEmpty else { return true }
+      guard let name = key.algorithmName else { return true }
       return name.utf8.elementsEqual(algorithm)
     }
   }
