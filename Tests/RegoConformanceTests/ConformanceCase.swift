@@ -44,7 +44,8 @@ struct ConformanceCase: Sendable {
     for file in files where file.hasSuffix(".json") && file != "index.json" {
       let category = String(file.dropLast(5))
       let data = try Data(contentsOf: folder.appendingPathComponent(file))
-      var document = try Value(json: [UInt8](data))
+      var document = try Value(
+        json: [UInt8](data), options: .init(limits: JSONLimits(bytesMax: 1 << 30, depthMax: 1000)))
       if case .object = document { document = document.lookUp("cases") }
       guard case .array(let entries) = document else { continue }
       for (index, entry) in entries.elements.enumerated() {

@@ -258,6 +258,19 @@ import Testing
     #expect(byRow == [2: 3, 3: 3, 4: 0])
   }
 
+  /// What OPA says, with nothing below `input.no`.
+  @Test(
+    arguments: [
+      ("not input.no == data.x", true), ("not input.no == 1", true), ("not 1 == input.no.z", true),
+      ("y := 1; not input.no == y", true), ("not input.no < 1", false), ("not input.no != 1", false),
+      ("not count(input.no) == 1", false), ("not input.k == 1", false), ("y = data.xs[y]", false),
+    ])
+  func undefinedOperandsReadAsInOPA(_ body: String, _ holds: Bool) throws {
+    let fixture = try EvaluationFixture("package t\np if { \(body) }\n", data: #"{"x": [1], "xs": [1, 2]}"#)
+    let value = try fixture.value("p", input: .value(Value(json: #"{"k": 1}"#)))
+    #expect(value == (holds ? true : .undefined))
+  }
+
   @Test func printGoesOnPastUndefinedOperands() throws {
     let fixture = try EvaluationFixture("package t\np if { print(\"x is\", input.x, [1]); true }\n")
     let entrypoint = fixture.policy.entrypoint(["t", "p"])

@@ -92,7 +92,17 @@ struct BodyFinish {
     _ expression: inout ResolvedExpression, _ before: inout [ResolvedExpression], _ bound: inout LocalSet, negated: Bool
   ) {
     switch expression.node {
-    case .term(let term): expression.node = .term(top(term, &before, &bound, negated))
+    // `==` as a statement is `=` to OPA: `not input.x == 1` holds where `input.x` is undefined.
+    case .term(let term):
+      if negated, case .call(.builtin(let builtin), let operands) = term.node, builtin.name == "equal" {
+        let operands = operands.map { operand in
+          if case .reference = operand.node { return top(operand, &before, &bound, negated) }
+          return nested(operand, &before, &bound, negated)
+        }
+        expression.node = .term(ResolvedTerm(.call(.builtin(builtin), operands), term.location))
+      } else {
+        expression.node = .term(top(term, &before, &bound, negated))
+      }
     case .unify(let left, let right):
       if case .call = right.node {
         let right = top(right, &before, &bound, negated)

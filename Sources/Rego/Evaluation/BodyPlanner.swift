@@ -193,8 +193,13 @@ struct BodyPlanner {
     }
     if case .local(let local) = left.node, !isBound(local) {
       let value = try node(right, &sequence)
-      bind(local)
-      sequence.add(BindStep(Int(local.slot), value))
+      // `x = xs[x]` binds on the way to the value.
+      if isBound(local) {
+        sequence.add(equalStep(LocalNode(Int(local.slot)), value))
+      } else {
+        bind(local)
+        sequence.add(BindStep(Int(local.slot), value))
+      }
     } else if hasOpenPattern(left) {
       let value = try node(right, &sequence)
       let pattern = try pattern(left, &sequence)

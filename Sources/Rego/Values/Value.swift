@@ -63,8 +63,8 @@ extension Value {
     switch self {
     case .object(let object): return object[key]
     case .array(let array):
-      guard case .integer(let index) = key, index >= 0, index < array.count else { return .undefined }
-      return array[Int(index)]
+      guard case .integer(let index) = key else { return array.element(at: key) }
+      return index >= 0 && index < array.count ? array[Int(index)] : .undefined
     case .set(let set): return set.contains(key) ? key : .undefined
     default: return .undefined
     }

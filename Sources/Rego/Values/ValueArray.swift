@@ -11,6 +11,13 @@ public final class ValueArray: Sendable {
   @inlinable public var isEmpty: Bool { elements.isEmpty }
   @inlinable public subscript(index: Int) -> Value { elements[index] }
 
+  /// By a whole number written in another way, such as `1.0`.
+  @usableFromInline
+  func element(at key: Value) -> Value {
+    guard case .number(let number) = key, let index = number.small, index >= 0, index < count else { return .undefined }
+    return elements[Int(index)]
+  }
+
   @inlinable public var tableHash: UInt64 {
     var state: UInt64 = 5
     for element in elements { state = ByteHash.mix(state, element.tableHash) }
