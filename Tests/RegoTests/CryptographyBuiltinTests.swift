@@ -43,6 +43,23 @@ import Testing
     #expect(try Self.answer(call) == expected)
   }
 
+  /// That a signature was valid is remembered for this token, these keys, this algorithm and this function only.
+  @Test func remembersOneSignature() throws {
+    let calls = [
+      "io.jwt.verify_es256(input.t.es, input.es)", "io.jwt.verify_es256(input.t.es, input.es)",
+      "io.jwt.verify_es256(input.t.es, input.es2)", "io.jwt.verify_es384(input.t.es, input.es)",
+      #"io.jwt.verify_es256(concat("", [substring(input.t.es, 0, 60), "AAAA"]), input.es)"#,
+      #"io.jwt.verify_es256(replace(input.t.es, ".e", ".f"), input.es)"#,
+      "io.jwt.verify_es256(input.t.es384as256, input.es384)", "io.jwt.verify_es256(input.t.es384as256, input.es384)",
+      #"io.jwt.decode_verify(input.t.es384as256, {"cert": input.es384})[0]"#,
+      #"io.jwt.decode_verify(input.t.es, {"cert": input.es})[0]"#,
+      #"io.jwt.decode_verify(input.t.es, {"cert": input.es, "iss": "other"})[0]"#,
+      #"io.jwt.decode_verify(input.t.es, {"cert": input.es2})[0]"#,
+    ]
+    let found = try Self.answer("[" + calls.joined(separator: ", ") + "]")
+    #expect(found == "[true, true, false, false, false, false, true, true, false, true, false, false]", "\(found)")
+  }
+
   /// Inputs that are large or deep end in an error, soon.
   @Test(arguments: [
     #"io.jwt.decode(concat("", [base64url.encode_no_pad(concat("", ["[" | numbers.range(1, 100000)[_]])), ".e30."]))"#,

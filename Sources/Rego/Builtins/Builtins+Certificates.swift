@@ -11,13 +11,17 @@ enum CertificateBuiltins {
 
   static let all: [Builtin] = [
     Builtin("crypto.x509.parse_certificates", [.string], .array(of: document), parse),
-    Builtin("crypto.x509.parse_and_verify_certificates", [.string], verdict) { operands, context throws(BuiltinError) in
+    // Certificates expire.
+    Builtin("crypto.x509.parse_and_verify_certificates", [.string], verdict, nondeterministic: true) {
+      operands, context throws(BuiltinError) in
       let text = try operands.text(0)
       guard let certificates = try certificates(text, context) else { return refused }
       let purpose = CertificateChain.Purpose(now: .nanoseconds(context.nowNanoseconds))
       return try verify(certificates, for: purpose, includingURIStrings: true, context)
     },
-    Builtin("crypto.x509.parse_and_verify_certificates_with_options", [.string, document], verdict) {
+    Builtin(
+      "crypto.x509.parse_and_verify_certificates_with_options", [.string, document], verdict, nondeterministic: true
+    ) {
       operands, context throws(BuiltinError) in
       let text = try operands.text(0)
       let options = try operands.object(1)

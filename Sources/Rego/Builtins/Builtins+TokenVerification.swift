@@ -3,7 +3,7 @@ import JWT
 
 /// `io.jwt.decode_verify`: signature, issuer, audience and times in one. Source: OPA v1/topdown/tokens.go.
 struct TokenConstraints {
-  private var keys: [JSONWebKey]?
+  private var keys: TokenKeys?
   private var secret: Text = .empty
   private var algorithm: Text = .empty
   private var issuer: Text = .empty
@@ -78,10 +78,15 @@ struct TokenConstraints {
       let key = JSONWebKey(.symmetric(secret.withBytes { HMACKey($0) }))
       return key.isValid(signature, for: token.signingInput, algorithm)
     }
-    for key in TokenKeys.candidates(keys, header) {
+    let mark = keys.mark("decode_verify", algorithm, token)
+    if keys.isKnown(mark, context) { return true }
+    for key in keys.candidates(header) {
       try context.charge(instructions: TokenKeys.verificationInstructions, bytes: 0)
       // Fits algorithm and key together: a public key is never taken for a secret.
-      if key.isValid(signature, for: token.signingInput, algorithm) { return true }
+      if key.isValid(signature, for: token.signingInput, algorithm) {
+        keys.keep(mark, context)
+        return true
+      }
     }
     return false
   }

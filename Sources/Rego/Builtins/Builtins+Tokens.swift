@@ -13,7 +13,8 @@ enum TokenBuiltins {
       "io.jwt.decode", [.string], .array(fixed: [anyObject, anyObject, .string], rest: nil), decode),
     Builtin(
       "io.jwt.decode_verify", [.string, .object(.string, .any)],
-      .array(fixed: [.boolean, anyObject, anyObject], rest: nil), TokenConstraints.decodeVerify),
+      .array(fixed: [.boolean, anyObject, anyObject], rest: nil), nondeterministic: true,
+      TokenConstraints.decodeVerify),
     verify("io.jwt.verify_rs256", .rs256), verify("io.jwt.verify_rs384", .rs384),
     verify("io.jwt.verify_rs512", .rs512), verify("io.jwt.verify_ps256", .ps256),
     verify("io.jwt.verify_ps384", .ps384), verify("io.jwt.verify_ps512", .ps512),
@@ -58,11 +59,16 @@ enum TokenBuiltins {
       let keys = try TokenKeys.read(try operands.text(1), context)
       let signature = try token.decodedSignature().bytes
       let header = try TokenHeader(try token.decodedHeader(context))
-      for key in TokenKeys.candidates(keys, header) {
+      let mark = keys.mark("verify", algorithm, token)
+      if keys.isKnown(mark, context) { return true }
+      for key in keys.candidates(header) {
         // A private key is none to verify with; and unlike in a token's own `alg`, the curve is the key's.
         guard case .publicKey(let publicKey) = key.material, let scheme = algorithm.scheme else { continue }
         try context.charge(instructions: TokenKeys.verificationInstructions, bytes: 0)
-        if publicKey.isValid(signature, for: token.signingInput, scheme) { return true }
+        if publicKey.isValid(signature, for: token.signingInput, scheme) {
+          keys.keep(mark, context)
+          return true
+        }
       }
       return false
     }
@@ -181,6 +187,8 @@ struct TokenHeader {
 /// Keys of a certificate, a public key in PEM, a JSON Web Key or a set of them.
 struct TokenKeys: Sendable {
   let keys: [JSONWebKey]
+  /// SHA-256 of the text they came from; nil where there are secrets among them, or the text is large.
+  private let digest: [UInt8]?
 
   /// About what checking one signature costs, in steps of the plan.
   static let verificationInstructions = 2000
@@ -195,8 +203,8 @@ struct TokenKeys: Sendable {
     "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM",
   ]
 
-  static func read(_ text: Text, _ context: any BuiltinContext) throws(BuiltinError) -> [JSONWebKey] {
-    if let known = context.cache.find(text, TokenKeys.self) { return known.keys }
+  static func read(_ text: Text, _ context: any BuiltinContext) throws(BuiltinError) -> TokenKeys {
+    if let known = context.cache.find(text, TokenKeys.self) { return known }
     try context.charge(instructions: 500 + text.byteCount, bytes: text.byteCount * 4)
     var keys: [JSONWebKey]
     do throws(JWTError) {
@@ -222,12 +230,36 @@ struct TokenKeys: Sendable {
     }
     // Secrets are not kept beyond the call.
     let isPublic = keys.allSatisfy { if case .publicKey = $0.material { true } else { false } }
-    if isPublic, text.byteCount <= cachedBytesMax { context.cache.keep(other: TokenKeys(keys: keys), for: text) }
-    return keys
+    guard isPublic, text.byteCount <= cachedBytesMax else { return TokenKeys(keys: keys, digest: nil) }
+    let read = TokenKeys(keys: keys, digest: text.withBytes { DigestAlgorithm.sha256.digest(of: $0) })
+    context.cache.keep(other: read, for: text)
+    return read
+  }
+
+  // A signature that was valid once stays so, and clients send one token many times. Only a digest of token, keys and
+  // algorithm is kept, and only where the signature is valid: nobody else can fill the cache.
+
+  private struct KnownSignature: Sendable {}
+
+  /// - Parameter function: a function that takes keys differently has another name.
+  func mark(_ function: StaticString, _ algorithm: JWSAlgorithm, _ token: SplitToken) -> Text? {
+    guard let digest, token.signingInput.count <= Self.cachedBytesMax else { return nil }
+    var bytes = Array("\(function) \(algorithm.rawValue) ".utf8) + digest + token.signingInput
+    bytes.append(UInt8(ascii: "."))
+    bytes += token.signature.bytes
+    return Text(bytes: DigestAlgorithm.sha256.digest(of: bytes))
+  }
+
+  func isKnown(_ mark: Text?, _ context: any BuiltinContext) -> Bool {
+    mark.map { context.cache.find($0, KnownSignature.self) != nil } ?? false
+  }
+
+  func keep(_ mark: Text?, _ context: any BuiltinContext) {
+    if let mark { context.cache.keep(other: KnownSignature(), for: mark) }
   }
 
   /// The key that the header names; where there is none, all whose algorithm is not another one.
-  static func candidates(_ keys: [JSONWebKey], _ header: TokenHeader) -> [JSONWebKey] {
+  func candidates(_ header: TokenHeader) -> [JSONWebKey] {
     if !header.keyID.isEmpty {
       let name = header.keyID.bytes
       if let key = keys.first(where: { $0.keyID?.utf8.elementsEqual(name) ?? false }) { return [key] }
