@@ -99,23 +99,16 @@ enum PatternBuiltins {
     let expression = try expression(pattern, context)
     let replacement = template.bytes
     let source = base.bytes
+    try context.charge(instructions: 16 + source.count, bytes: source.count * 2)
+    let matches = source.withUnsafeBytes { expression.all(in: $0, limit: -1, groups: true) }
     var result: [UInt8] = []
     var start = 0
-    while true {
-      let rest = source[start...]
-      let match = rest.withUnsafeBytes { expression.first(in: $0, from: 0, groups: true) }
-      guard let match else { break }
-      let range = match.whole
-      result.append(contentsOf: source[start..<start + range.lowerBound])
-      expand(replacement, match, rest, expression, into: &result)
-      try context.charge(instructions: 16 + range.upperBound, bytes: range.upperBound + replacement.count)
-      start += range.upperBound
-      // OPA would search the same place for ever; here one character is passed.
-      if range.isEmpty {
-        guard start < source.count else { return .string(Text(bytes: result)) }
-        result.append(source[start])
-        start += 1
-      }
+    for match in matches {
+      let count = result.count
+      result.append(contentsOf: source[start..<match.whole.lowerBound])
+      expand(replacement, match, source[...], expression, into: &result)
+      try context.charge(instructions: 16 + (result.count - count) / 8, bytes: 64 + result.count - count)
+      start = match.whole.upperBound
     }
     result.append(contentsOf: source[start...])
     return .string(Text(bytes: result))

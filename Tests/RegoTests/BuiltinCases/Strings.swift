@@ -112,5 +112,13 @@ extension BuiltinTests {
       #"sprintf("%v %v %v", [1234567.5, 12345678901234567890.5, 0.00001])"#,
       #""1.2345675e+06 1.2345678901234567e+19 1e-05""#
     ),
+    (#"regex.replace("foo", "^[a-z]", "F")"#, #""Foo""#),
+    (#"regex.replace("foo", "", "-")"#, #""-f-o-o-""#),
+    (#"regex.replace("baaac", "a*", "x")"#, #""xbxcx""#),
+    (#"regex.replace("abc", "b|$", "<$0>")"#, #""a<b>c<>""#),
+    (#"regex.replace("", "^", "x")"#, #""x""#),
+    (#"regex.replace("café", "(?:)", "-")"#, #""-c-a-f-é-""#),
+    (#"regex.replace("abab", "\\bab", "x")"#, #""xab""#),
+    (#"regex.replace("a b", "\\b", "|")"#, #""|a| |b|""#),
   ]
 }
