@@ -12,6 +12,8 @@ public struct CompiledBundle: Sendable {
     public var compiler = CompilerOptions()
     /// Refuse calls of builtins that this engine knows and never runs.
     public var refusesUnsupported = true
+    /// Nothing will replace documents of `data` in queries: what they make impossible is left out of the plan.
+    public var isClosed = false
     /// Counts expressions, for coverage.
     public var counts = false
 
@@ -24,7 +26,7 @@ public struct CompiledBundle: Sendable {
     let modules = try Self.parse(sources, options)
     do throws(RegoErrors) {
       resolved = try RegoCompiler(options: options.compiler).compile(modules, sources: sources, data: content.data)
-      policy = try Policy(resolved, data: content.data, counting: options.counts)
+      policy = try Policy(resolved, data: content.data, counting: options.counts, isClosed: options.isClosed)
     } catch {
       throw .modules(error, sources: sources)
     }

@@ -83,6 +83,7 @@ final class PolicyLoader: Sendable {
     if content.modules.isEmpty, settings.policies == nil, settings.mode == .restrict { return nil }
     var options = CompiledBundle.Options()
     options.isV0Compatible = settings.isV0Compatible
+    options.isClosed = true
     let bundle = try CompiledBundle(content, options: options)
     return RegoAuthority(
       bundle.policy, rules: bundle.resolved.rules, package: settings.package.map { Text($0) }, mode: settings.mode,

@@ -41,4 +41,8 @@ suspendable contains message if some message in mfa.deny
 
 suspendable contains message if some message in classification.deny
 
-obligations := object.union(obligation.obligations, break_glass.obligations)
+obligations := object.union(obligation.obligations, break_glass.obligations) if obliged
+
+obliged if some _ in obligation.applicable
+
+obliged if break_glass.open

@@ -11,7 +11,7 @@ obligations := {name: value |
 	some rule in applicable
 	some name, value in rule.obligations
 } if {
-	count(applicable) > 0
+	some _ in applicable
 }
 
 applicable contains rule if {

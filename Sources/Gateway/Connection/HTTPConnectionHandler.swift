@@ -122,7 +122,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     isReadPending = false
-    if phase == .lingering, drained > worker.snapshot.drainBytesMax {
+    if phase == .lingering, drained > max(Self.lingeringBytesMax, worker.snapshot.drainBytesMax) {
       close()
       return
     }
@@ -417,6 +417,10 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     deadline = now + worker.snapshot.idleTimeout
     if worker.isShuttingDown, input.readableBytes == 0 { close() }
   }
+
+  /// Closing while the client still sends resets the connection, and the client may lose the answer that told it why.
+  /// What it has on the way is bounded by its socket buffers, which are larger than what keeps a connection alive.
+  private static let lingeringBytesMax: UInt64 = 16 << 20
 
   private func linger() {
     phase = .lingering

@@ -14,16 +14,21 @@ public final class Policy: Sendable {
   /// - Parameters:
   ///   - data: Base documents, an object.
   ///   - counting: Plans counters into every expression, for coverage; costs a little time in each evaluation.
-  public init(_ resolved: ResolvedPolicy, data: Value = .object(.empty), counting: Bool = false) throws(RegoErrors) {
+  ///   - isClosed: No query will replace documents of `data` (`with data.x as y`), so that what is known of them is put in
+  ///     place when planning, and rules that cannot hold cost nothing.
+  public init(
+    _ resolved: ResolvedPolicy, data: Value = .object(.empty), counting: Bool = false, isClosed: Bool = false
+  ) throws(RegoErrors) {
+    let rules = isClosed ? ClosedPolicy.simplify(resolved, data: data) : resolved.rules
     let root = DocumentTree(number: 0)
     var replaced: Set<String> = []
-    for rule in resolved.rules {
+    for rule in rules {
       for branch in rule.branches { ReplacedBuiltins.collect(branch.body, &replaced) }
     }
     let planner = PolicyPlanner(
       root: root, data: data, inputs: InputPaths(), numberCount: 1, replacedBuiltins: replaced)
     if counting { planner.counted = [] }
-    try planner.plan(resolved.rules, packages: resolved.modules.map(\.package))
+    try planner.plan(rules, packages: resolved.modules.map(\.package))
     self.root = root
     self.data = data
     sources = resolved.sources
