@@ -39,6 +39,7 @@ let package = Package(
     // C
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
     // Vocabulary
@@ -78,8 +79,8 @@ let package = Package(
     library("Audit", ["IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
     tests(
       "AuditTests", ["Audit", "GatewayTesting", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
-    library("Bundles", ["Rego"]),
-    tests("BundlesTests", ["Bundles", "Rego"]),
+    library("Bundles", ["CZlib", "Cryptography", "JSON", "JWT", "Rego"]),
+    tests("BundlesTests", ["Bundles", "CZlib", "Cryptography", "JWT", "Rego"]),
     library("Telemetry", ["S3Model", nioCore]),
     tests("TelemetryTests", ["Telemetry", "S3Model", nioCore, nioPosix]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
@@ -128,8 +129,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "Identity", "Rego",
-        "S3Backend", "S3Model",
+        "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "Identity", "JWT",
+        "Rego", "S3Backend", "S3Model",
         "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),

@@ -6,14 +6,18 @@ public struct BundleContent: Sendable {
   public var modules: [Source]
   /// Base documents: an object.
   public var data: Value
-  /// Of the manifest; empty where there is none.
-  public var revision: String
+  /// As it is by default where there is none.
+  public var manifest = BundleManifest()
+  /// Versions of Rego, by names of modules, where the manifest says them.
+  public var versions: [String: Module.Version] = [:]
 
-  public init(modules: [Source] = [], data: Value = .object(.empty), revision: String = "") {
+  public init(modules: [Source] = [], data: Value = .object(.empty)) {
     self.modules = modules
     self.data = data
-    self.revision = revision
   }
+
+  /// Of the manifest; empty where there is none.
+  public var revision: String { manifest.revision }
 
   /// Without the tests.
   public var withoutTests: BundleContent {
@@ -30,6 +34,22 @@ extension BundleContent {
     for name in path.reversed() { nested = .object(ValueObject([(.string(name), nested)])) }
     guard case .object = nested else { throw .data(path: file, reason: "the document is no object") }
     data = try Self.merge(data, nested, [], file)
+  }
+
+  /// Adds what another bundle holds, whose roots are apart from these.
+  mutating func add(_ other: BundleContent, named path: String) throws(BundleError) {
+    for source in other.modules {
+      let name = path + "/" + source.name
+      modules.append(Source(name: name, text: source.text))
+      versions[name] = other.versions[source.name]
+    }
+    data = try Self.merge(data, other.data, [], path)
+    // The manifest as made has the whole of `data` as its root.
+    if manifest.roots.isEverything {
+      manifest.roots = other.manifest.roots
+    } else {
+      manifest.roots.add(other.manifest.roots)
+    }
   }
 
   private static func merge(

@@ -8,6 +8,17 @@ public enum BundleError: Error, Sendable {
   case data(path: String, reason: String)
   /// Two files give one document different values.
   case conflict(path: String, document: String)
+  /// A file that is no archive, or one that a bundle may not come in.
+  case archive(path: String, fault: ArchiveFault)
+  case manifest(path: String, reason: String)
+  /// A module or a document where the manifest's roots do not allow it.
+  case outsideRoots(path: String, what: String)
+  /// Two bundles own one place.
+  case overlap(path: String, other: String, root: String)
+  /// The bundle is not signed as it must be.
+  case signature(path: String, reason: String)
+  /// A key that bundles would be verified with.
+  case key(id: String, reason: String)
   case tooLarge(bytesMax: Int)
   case tooManyFiles(countMax: Int)
   /// Modules that do not parse or compile.
@@ -23,6 +34,12 @@ extension BundleError: CustomStringConvertible {
     case .unreadable(let path, let reason): "\(path): \(reason)"
     case .data(let path, let reason): "\(path): \(reason)"
     case .conflict(let path, let document): "\(path): `\(document)` is given another value elsewhere"
+    case .archive(let path, let fault): "\(path): \(fault)"
+    case .manifest(let path, let reason): "\(path): \(reason)"
+    case .outsideRoots(let path, let what): "\(path): the manifest's roots do not allow \(what)"
+    case .overlap(let path, let other, let root): "\(path): its root `\(root)` belongs to \(other) too"
+    case .signature(let path, let reason): "\(path): signature refused: \(reason)"
+    case .key(let id, let reason): "bundle key `\(id)`: \(reason)"
     case .tooLarge(let bytesMax): "more than \(bytesMax) bytes in all"
     case .tooManyFiles(let countMax): "more than \(countMax) files"
     case .modules(let errors, let sources): errors.render(sources: sources)

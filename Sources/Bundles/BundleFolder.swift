@@ -2,41 +2,29 @@ import Glibc
 import Rego
 
 /// Reads a folder as a bundle: `*.rego` anywhere in it, and `data.json`, `data.yaml`, `data.yml` as documents at the
-/// path of their folder. Blocks; not for event loops.
+/// path of their folder, `.manifest` and `.signatures.json` as in an archive. Blocks; not for event loops.
 public struct BundleFolder: Sendable {
-  public struct Limits: Sendable {
-    /// Of all files together.
-    public var bytesMax = 256 << 20
-    public var filesMax = 100_000
-    public var depthMax = 32
-
-    public init() {}
-  }
-
   public let path: String
-  private let limits: Limits
+  private let verification: BundleVerification
+  private let limits: BundleLimits
 
-  public init(_ path: String, limits: Limits = Limits()) {
+  public init(_ path: String, verification: BundleVerification = .ignored, limits: BundleLimits = BundleLimits()) {
     self.path = path
+    self.verification = verification
     self.limits = limits
   }
 
   public func load() throws(BundleError) -> BundleContent {
-    var content = BundleContent()
+    var read: [BundleFiles.File] = []
     var bytesLeft = limits.bytesMax
     for file in try files() {
-      let bytes = try Self.read(path + "/" + file, &bytesLeft, limits.bytesMax)
-      if file.hasSuffix(".rego") {
-        content.modules.append(Source(name: file, text: bytes))
-      } else {
-        let folder = file.split(separator: "/").dropLast().map { Text($0) }
-        try content.merge(try Self.document(bytes, file), at: folder, from: file)
-      }
+      read.append(BundleFiles.File(name: file, bytes: try Self.read(path + "/" + file, &bytesLeft, limits.bytesMax)))
     }
-    return content
+    return try BundleFiles(path: path, files: read).content(verification)
   }
 
-  /// Names of the files that belong to the bundle, below the folder, in order; hidden ones are none of them.
+  /// Names of the files that belong to the bundle, below the folder, in order. Hidden ones are none of them, but for the
+  /// manifest and the signature.
   public func files() throws(BundleError) -> [String] {
     var found: [String] = []
     try list("", 0, &found)
@@ -56,7 +44,8 @@ public struct BundleFolder: Sendable {
       }
       // Hidden files and folders: editors, version control, and the `..data` links of Kubernetes mounts, whose real
       // names stand beside them.
-      if name.hasPrefix(".") { continue }
+      let isOfBundle = below.isEmpty && (name == BundleManifest.name || name == BundleSignature.name)
+      if name.hasPrefix("."), !isOfBundle { continue }
       let relative = below.isEmpty ? name : below + "/" + name
       var status = stat()
       guard stat(path + "/" + relative, &status) == 0 else {
@@ -64,7 +53,7 @@ public struct BundleFolder: Sendable {
       }
       switch status.st_mode & S_IFMT {
       case S_IFDIR: try list(relative, depth + 1, &found)
-      case S_IFREG where Self.belongs(name):
+      case S_IFREG where isOfBundle || Self.belongs(name):
         found.append(relative)
         guard found.count <= limits.filesMax else { throw .tooManyFiles(countMax: limits.filesMax) }
       default: break
@@ -77,9 +66,7 @@ public struct BundleFolder: Sendable {
   }
 
   static func document(_ bytes: [UInt8], _ file: String) throws(BundleError) -> Value {
-    if file.hasSuffix(".json") {
-      do { return try Value(json: bytes) } catch { throw .data(path: file, reason: "\(error)") }
-    }
+    if file.hasSuffix(".json") { return try BundleFiles.json(bytes, file) }
     do throws(YAMLFault) {
       return try Value(yaml: bytes)
     } catch {
@@ -87,7 +74,7 @@ public struct BundleFolder: Sendable {
     }
   }
 
-  private static func read(_ path: String, _ bytesLeft: inout Int, _ bytesMax: Int) throws(BundleError) -> [UInt8] {
+  static func read(_ path: String, _ bytesLeft: inout Int, _ bytesMax: Int) throws(BundleError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
     defer { close(descriptor) }

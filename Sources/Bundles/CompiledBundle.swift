@@ -23,7 +23,7 @@ public struct CompiledBundle: Sendable {
   /// - Throws: all mistakes of all modules that can be found together.
   public init(_ content: BundleContent, options: Options = Options()) throws(BundleError) {
     let sources = content.modules
-    let modules = try Self.parse(sources, options)
+    let modules = try Self.parse(content, options)
     do throws(RegoErrors) {
       resolved = try RegoCompiler(options: options.compiler).compile(modules, sources: sources, data: content.data)
       policy = try Policy(resolved, data: content.data, counting: options.counts, isClosed: options.isClosed)
@@ -43,13 +43,14 @@ public struct CompiledBundle: Sendable {
     if !calls.isEmpty { throw .unsupported(calls) }
   }
 
-  private static func parse(_ sources: [Source], _ options: Options) throws(BundleError) -> [Module] {
+  private static func parse(_ content: BundleContent, _ options: Options) throws(BundleError) -> [Module] {
+    let sources = content.modules
     var modules: [Module] = []
     var errors: [RegoError] = []
     for (index, source) in sources.enumerated() {
       do throws(RegoErrors) {
-        modules.append(
-          try RegoParser.parseModule(source, file: Int32(index), version: options.isV0Compatible ? .v0 : .v1))
+        let version = content.versions[source.name] ?? (options.isV0Compatible ? .v0 : .v1)
+        modules.append(try RegoParser.parseModule(source, file: Int32(index), version: version))
       } catch {
         errors += error.errors
       }

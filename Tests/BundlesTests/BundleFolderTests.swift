@@ -59,10 +59,10 @@ import Testing
 
   @Test func refusesWhatIsTooLarge() throws {
     try Self.withFolder(["a.rego": "package a\n", "b.rego": "package b\n"]) { folder in
-      var limits = BundleFolder.Limits()
+      var limits = BundleLimits()
       limits.filesMax = 1
       #expect(throws: BundleError.self) { try BundleFolder(folder, limits: limits).load() }
-      limits = BundleFolder.Limits()
+      limits = BundleLimits()
       limits.bytesMax = 15
       #expect(throws: BundleError.self) { try BundleFolder(folder, limits: limits).load() }
       #expect(throws: Never.self) { try BundleFolder(folder).load() }
