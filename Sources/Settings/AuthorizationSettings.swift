@@ -4,8 +4,12 @@ public import Authorization
 public struct AuthorizationSettings: Hashable, Sendable {
   /// Default `restrict`.
   public let mode: RegoMode
-  /// The folder of the bundle. nil where none is named and there is none in the working directory.
-  public let policies: String?
+  /// Folders and archives of bundles. Empty where none is named, and ``policiesDefault`` may be there.
+  public let policies: [String]
+  /// What signs bundles. With any, bundles that none of them signed are refused.
+  public let bundleKeys: [BundleKeySettings]
+  /// What signatures must be made for. Empty by default.
+  public let bundleScope: String
   /// The package of `allow`, `deny` and `obligations`. Default `martlet.authz`.
   public let package: [String]
   /// Default `martlet`.
@@ -22,7 +26,12 @@ public struct AuthorizationSettings: Hashable, Sendable {
 
   init(_ reader: SectionReader) {
     mode = reader.choice("rego", default: .restrict)
-    policies = reader.path("policies")
+    policies = reader.paths("policies", countMax: 32)
+    bundleKeys = reader.items("bundle_keys", countMax: 32) { BundleKeySettings($0) }
+    bundleScope = reader.text("bundle_scope")?.text ?? ""
+    for (index, key) in bundleKeys.enumerated() where bundleKeys[..<index].contains(where: { $0.id == key.id }) {
+      reader.report(.collision(found: key.id, with: "the id of an earlier key"), "bundle_keys")
+    }
     package =
       reader.value("package", "a package such as `martlet.authz`") { text in
         let names = text.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }

@@ -155,6 +155,19 @@ extension SectionReader {
   /// As ``file(_:)``, for paths that are created rather than read.
   func path(_ key: String) -> String? { file(key)?.path }
 
+  /// One path, or a list of them. From outside the files, several are separated by commas.
+  func paths(_ key: String, countMax: Int) -> [String] {
+    guard let node = node(key, .list) else { return [] }
+    let origin = SettingsOrigin(keyPath: keyPath(key), location: node.location)
+    switch node.content {
+    case .text(let text): return resolved(text, origin).map { [$0] } ?? []
+    case .list: return values(key, countMax: countMax, "a path") { resolved($0, $1) } ?? []
+    case .null, .mapping:
+      decoder.report(.wrongShape(expected: .list, found: node.shape ?? .text), at: origin)
+      return []
+    }
+  }
+
   private func resolved(_ text: String, _ origin: SettingsOrigin) -> String? {
     guard !text.isEmpty, !text.utf8.contains(0), text.utf8.count <= 4095 else {
       decoder.report(.malformed(expected: "a path", found: bounded(text)), at: origin)

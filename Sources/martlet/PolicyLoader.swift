@@ -1,6 +1,7 @@
 import Authorization
 import Bundles
 import Glibc
+import JWT
 import Logging
 import Rego
 import Settings
@@ -33,8 +34,10 @@ final class PolicyLoader: Sendable {
     let seen = Self.stamps(settings)
     let authority = try Self.load(settings, zones)
     state = Mutex(State(authority: authority, settings: settings, seen: seen))
-    if let folder = Self.folder(settings), authority != nil {
-      log.notice("policy bundle loaded", metadata: ["folder": "\(folder)", "mode": "\(settings.mode.rawValue)"])
+    if authority != nil {
+      log.notice(
+        "policy bundle loaded",
+        metadata: ["from": "\(Self.paths(settings).joined(separator: ", "))", "mode": "\(settings.mode.rawValue)"])
     } else if settings.mode != .off {
       log.notice("no policy bundle: IAM decides alone")
     }
@@ -63,24 +66,28 @@ final class PolicyLoader: Sendable {
     return true
   }
 
-  /// The folder of the bundle, nil for none.
-  private static func folder(_ settings: AuthorizationSettings) -> String? {
-    if let folder = settings.policies { return folder }
+  /// The folders and archives of bundles, empty for none.
+  private static func paths(_ settings: AuthorizationSettings) -> [String] {
+    if !settings.policies.isEmpty { return settings.policies }
     var status = stat()
     let isThere = stat(AuthorizationSettings.policiesDefault, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    return isThere ? AuthorizationSettings.policiesDefault : nil
+    return isThere ? [AuthorizationSettings.policiesDefault] : []
   }
 
   private static func load(_ settings: AuthorizationSettings, _ zones: ZoneDatabase) throws -> RegoAuthority? {
     guard settings.mode != .off else { return nil }
-    guard let folder = folder(settings) else {
-      // Where Rego is to allow, its absence must not go unnoticed.
-      guard settings.mode == .restrict else { throw AssemblyError.noPolicies(mode: settings.mode.rawValue) }
+    let paths = paths(settings)
+    guard !paths.isEmpty else {
+      // Where Rego is to allow, its absence must not go unnoticed; nor where the bundle is to be signed.
+      guard settings.mode == .restrict, settings.bundleKeys.isEmpty else {
+        throw AssemblyError.noPolicies(mode: settings.mode.rawValue)
+      }
       return nil
     }
-    let content = try BundleFolder(folder).load().withoutTests
+    let verification = BundleVerification.keys(try keys(settings), scope: settings.bundleScope)
+    let content = try BundleSource.load(paths.map { BundleSource($0, verification: verification) }).withoutTests
     // IAM documents alone are no bundle.
-    if content.modules.isEmpty, settings.policies == nil, settings.mode == .restrict { return nil }
+    if content.modules.isEmpty, settings.policies.isEmpty, settings.mode == .restrict { return nil }
     var options = CompiledBundle.Options()
     options.isV0Compatible = settings.isV0Compatible
     options.isClosed = true
@@ -92,13 +99,25 @@ final class PolicyLoader: Sendable {
         instructionsMax: settings.instructionsMax, memoryBytesMax: settings.memoryBytesMax, zones: zones))
   }
 
+  private static func keys(_ settings: AuthorizationSettings) throws -> [BundleKey] {
+    try settings.bundleKeys.map { key in
+      guard let algorithm = JWSAlgorithm(name: key.algorithm.rawValue) else {
+        throw BundleError.key(id: key.id, reason: "unknown algorithm")
+      }
+      return try BundleKey(id: key.id, algorithm: algorithm, bytes: try key.load())
+    }
+  }
+
+  /// Of all bundles and the keys that they are verified with. A bundle that cannot be read has none.
   private static func stamps(_ settings: AuthorizationSettings) -> [FileStamp] {
-    guard settings.mode != .off, let folder = folder(settings) else { return [] }
-    let files: [String]
-    do throws(BundleError) { files = try BundleFolder(folder).files() } catch { return [] }
+    guard settings.mode != .off else { return [] }
+    var files = settings.bundleKeys.map(\.file.path)
+    for path in paths(settings) {
+      do throws(BundleError) { files += try BundleSource(path).files() } catch { continue }
+    }
     return files.compactMap { name in
       var status = stat()
-      guard stat(folder + "/" + name, &status) == 0 else { return nil }
+      guard stat(name, &status) == 0 else { return nil }
       return FileStamp(
         name: name, inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
         nanoseconds: status.st_mtim.tv_nsec)

@@ -1,0 +1,54 @@
+import Foundation
+import GatewayTesting
+import Testing
+
+@testable import Settings
+
+@Suite struct AuthorizationSettingsTests {
+  private static func read(
+    _ yaml: String, environment: [String: String] = [:]
+  ) throws(SettingsErrors) -> AuthorizationSettings {
+    try GatewaySettings(yaml: "authorization: {\(yaml)}", environment: environment).authorization
+  }
+
+  @Test func namesBundles() throws {
+    #expect(try Self.read("").policies == [])
+    #expect(try Self.read("policies: /a").policies == ["/a"])
+    #expect(try Self.read("policies: [/a.tar.gz, b]").policies == ["/a.tar.gz", "b"])
+    let variable = ["MARTLET_AUTHORIZATION_POLICIES": "/a.tar.gz"]
+    #expect(try Self.read("policies: b", environment: variable).policies == ["/a.tar.gz"])
+    for yaml in [#"policies: """#, "policies: {a: b}", "policies: [[a]]", #"policies: ["a\0"]"#] {
+      #expect(throws: SettingsErrors.self) { try Self.read(yaml) }
+    }
+  }
+
+  @Test func namesBundleKeys() throws {
+    let settings = try Self.read(
+      "bundle_scope: write, bundle_keys: [{id: a, algorithm: HS256, key_file: /k}, {id: b, key_file: l.pem}]")
+    #expect(settings.bundleKeys.map(\.id) == ["a", "b"])
+    #expect(settings.bundleKeys.map(\.algorithm) == [.hs256, .rs256])
+    #expect(settings.bundleKeys.map(\.file.path) == ["/k", "l.pem"])
+    #expect(settings.bundleScope == "write")
+    for yaml in [
+      "{id: a}", "{key_file: k}", #"{id: "", key_file: k}"#, "{id: a, algorithm: none, key_file: k}",
+      "{id: a, key_file: k}, {id: a, key_file: l}", "{id: a, key: secret, key_file: k}",
+    ] {
+      #expect(throws: SettingsErrors.self, "\(yaml)") { try Self.read("bundle_keys: [\(yaml)]") }
+    }
+  }
+
+  @Test func keepsSecretsToTheirOwner() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "key-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data("0123456789abcdef0123456789abcdef\n".utf8).write(to: file)
+    func key(_ algorithm: String) throws -> BundleKeySettings {
+      try Self.read("bundle_keys: [{id: a, algorithm: \(algorithm), key_file: \(file.path)}]").bundleKeys[0]
+    }
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+    #expect(try key("HS256").load().count == 32)
+    #expect(try key("ES256").load().count == 33)
+    try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: file.path)
+    #expect(throws: SettingsError.self) { try key("HS256").load() }
+    #expect(try key("ES256").load().count == 33)
+  }
+}
