@@ -26,6 +26,6 @@ public struct BundleArchive: Sendable {
     } catch {
       throw .archive(path: path, fault: error)
     }
-    return try BundleFiles(path: path, files: files).content(verification)
+    return try BundleFiles(path: path, files: files, isComplete: true).content(verification)
   }
 }

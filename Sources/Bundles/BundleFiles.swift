@@ -14,6 +14,8 @@ struct BundleFiles {
   /// Of the bundle, for errors.
   let path: String
   let files: [File]
+  /// Whether these are all its files, and not only those that count.
+  let isComplete: Bool
 
   /// Verifies the signature, reads the manifest, keeps modules and merges data within the manifest's roots.
   func content(_ verification: BundleVerification) throws(BundleError) -> BundleContent {
@@ -46,7 +48,7 @@ struct BundleFiles {
       throw .signature(path: path, reason: "it has none")
     }
     if keys.isEmpty { throw .signature(path: path, reason: "no key is configured") }
-    try BundleSignature(parsing: file.bytes, path: path, keys: keys, scope: scope).verify(files)
+    try BundleSignature(parsing: file.bytes, path: path, keys: keys, scope: scope).verify(self)
   }
 
   private func checkRoots(_ content: BundleContent) throws(BundleError) {

@@ -20,7 +20,7 @@ public struct BundleFolder: Sendable {
     for file in try files() {
       read.append(BundleFiles.File(name: file, bytes: try Self.read(path + "/" + file, &bytesLeft, limits.bytesMax)))
     }
-    return try BundleFiles(path: path, files: read).content(verification)
+    return try BundleFiles(path: path, files: read, isComplete: false).content(verification)
   }
 
   /// Names of the files that belong to the bundle, below the folder, in order. Hidden ones are none of them, but for the

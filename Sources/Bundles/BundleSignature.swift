@@ -75,10 +75,10 @@ struct BundleSignature {
     return payload
   }
 
-  /// Each file of the bundle is as it was signed, and none is missing.
-  func verify(_ files: [BundleFiles.File]) throws(BundleError) {
+  /// Each file of the bundle is as it was signed, and none is missing. Of a folder only the files that count were read.
+  func verify(_ bundle: BundleFiles) throws(BundleError) {
     var missing = Set(digests.keys)
-    for file in files where file.name != Self.name {
+    for file in bundle.files where file.name != Self.name {
       guard let signed = digests[Array(file.name.utf8)] else {
         throw .signature(path: path, reason: "`\(file.name)` is not signed")
       }
@@ -88,9 +88,10 @@ struct BundleSignature {
         throw .signature(path: path, reason: "`\(file.name)` is not as it was signed")
       }
     }
-    if let name = missing.map({ String(decoding: $0, as: UTF8.self) }).min(by: {
-      $0.utf8.lexicographicallyPrecedes($1.utf8)
-    }) {
+    let names = missing.map { String(decoding: $0, as: UTF8.self) }.filter { name in
+      bundle.isComplete || name == BundleManifest.name || BundleFolder.belongs(name.split(separator: "/").last ?? "")
+    }
+    if let name = names.min(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
       throw .signature(path: path, reason: "`\(name)` is signed and not there")
     }
   }

@@ -83,6 +83,9 @@ import Testing
     Self.isRefused([Self.module, Self.data, ("/.manifest", "{}"), good])
     Self.isRefused([Self.module, Self.data, ("/sub/.signatures.json", "{}"), good])
     Self.isRefused([Self.module, good])
+    let more = try Self.signature(Self.files + [Self.listed("README.md", "text")])
+    Self.isRefused([Self.module, Self.data, more])
+    _ = try Self.load([Self.module, Self.data, ("/README.md", "text"), more])
     Self.isRefused([Self.module, Self.data, try Self.signature(Self.files + [Self.files[0]])])
     Self.isRefused([Self.module, Self.data, try Self.signature([])])
     let weak = [Self.listed("m.rego", Self.module.1, algorithm: "MD5"), Self.files[1]]
@@ -159,6 +162,18 @@ import Testing
     for (name, text) in [Self.module, Self.data, try Self.signature(Self.files)] {
       try Data(text.utf8).write(to: folder.appending(path: String(name.dropFirst())))
     }
+    #expect(try BundleFolder(folder.path, verification: verification).load().modules.count == 1)
+    func sign(_ files: [String]) throws {
+      try Data(try Self.signature(files).1.utf8).write(to: folder.appending(path: ".signatures.json"))
+    }
+    // Who signs a folder signs files too that are not read.
+    try sign(Self.files + [Self.listed("README.md", "text")])
+    #expect(try BundleFolder(folder.path, verification: verification).load().modules.count == 1)
+    for missing in ["gone.rego", "sub/data.json", ".manifest"] {
+      try sign(Self.files + [Self.listed(missing, "{}")])
+      #expect(throws: BundleError.self) { try BundleFolder(folder.path, verification: verification).load() }
+    }
+    try sign(Self.files)
     #expect(try BundleFolder(folder.path, verification: verification).load().modules.count == 1)
     try Data("package b".utf8).write(to: folder.appending(path: "more.rego"))
     #expect(throws: BundleError.self) { try BundleFolder(folder.path, verification: verification).load() }
