@@ -81,6 +81,7 @@ let package = Package(
       "AuditTests", ["Audit", "GatewayTesting", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
     library("Bundles", ["CZlib", "Cryptography", "JSON", "JWT", "Rego"]),
     tests("BundlesTests", ["Bundles", "CZlib", "Cryptography", "JWT", "Rego"]),
+    library("PolicyTool", ["Bundles", "JSON", "Rego"]),
     library("Telemetry", ["S3Model", nioCore]),
     tests("TelemetryTests", ["Telemetry", "S3Model", nioCore, nioPosix]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
@@ -130,7 +131,7 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "Identity", "JWT",
-        "Rego", "S3Backend", "S3Model",
+        "PolicyTool", "Rego", "S3Backend", "S3Model",
         "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
