@@ -39,6 +39,7 @@ lint:
 
 bench: build
 	@Tests/Bench/run.sh
+	@Tests/Bench/run-policies.sh
 
 fuzz:
 	@Tests/Fuzz/run.sh

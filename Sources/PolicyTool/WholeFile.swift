@@ -53,6 +53,14 @@ public enum WholeFile {
     }
   }
 
+  /// Writes a file anew, whatever stood there.
+  public static func create(_ path: String, with bytes: [UInt8]) throws(ToolError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: reason) }
+    defer { close(descriptor) }
+    if let failure = write(bytes, descriptor) { throw .unwritable(path: path, reason: failure) }
+  }
+
   private static func write(_ bytes: [UInt8], _ descriptor: Int32) -> String? {
     var written = 0
     while written < bytes.count {

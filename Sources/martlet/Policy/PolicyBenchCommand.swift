@@ -30,6 +30,9 @@ struct PolicyBenchCommand: ParsableCommand {
   @Option(help: "Of the suite, only the policies whose name begins with this. Repeatable.")
   var only: [String] = []
 
+  @Option(help: "Write module, data and inputs of the suite's policies into this folder, to measure other engines by.")
+  var export: String?
+
   @Option(help: "One way of giving the input, json or value; both by default.")
   var mode: DecisionBenchmark.Mode?
 
@@ -57,6 +60,7 @@ struct PolicyBenchCommand: ParsableCommand {
       if suite {
         for name in BenchmarkSuite.names where only.isEmpty || only.contains(where: name.hasPrefix) {
           guard let policy = BenchmarkSuite.make(name) else { continue }
+          if let export { try write(policy, into: export) }
           progress(name)
           let benchmark = try policy.benchmark()
           for mode in modes { add(name, mode.rawValue, try benchmark.measure(mode, count: count)) }
@@ -67,6 +71,15 @@ struct PolicyBenchCommand: ParsableCommand {
     }
     StandardOutput.write(
       format == .json ? OutputDocument.array(documents).pretty : table.plain(leftColumnCount: 2))
+  }
+
+  /// `NAME.json`, an object of texts: `module`, `data`, and `inputs`.
+  private func write(_ policy: BenchmarkSuite.Case, into folder: String) throws(ToolError) {
+    let document = OutputDocument.object([
+      ("module", .text(policy.module)), ("data", .text(policy.data)),
+      ("inputs", .array(policy.inputs.map { .text($0) })),
+    ])
+    try WholeFile.create("\(folder)/\(policy.name).json", with: Array(document.pretty.utf8))
   }
 
   private var modes: [DecisionBenchmark.Mode] { mode.map { [$0] } ?? DecisionBenchmark.Mode.allCases }
