@@ -6,19 +6,24 @@ public import Rego
 public enum PolicyFiles {
   /// - Parameters:
   ///   - data: files of any name, and folders of which every module, JSON and YAML file counts, as for `opa eval -d`.
-  ///   - bundles: folders of which modules, `data.json` and `data.yaml` count, as for `martlet serve`, or single files.
+  ///   - bundles: folders of which modules, `data.json` and `data.yaml` count, as for `martlet serve`, `.tar.gz`
+  ///     archives, or single files.
   public static func load(data: [String] = [], bundles: [String] = []) throws(ToolError) -> BundleContent {
     var content = BundleContent()
     for path in bundles {
       let path = plain(path)
-      guard try WholeFile.isFolder(path) else {
+      guard try WholeFile.isFolder(path) || path.hasSuffix(".tar.gz") else {
         try add(path, at: [], to: &content)
         continue
       }
       do throws(BundleError) {
-        let folder = try BundleFolder(path).load()
-        content.modules += folder.modules.map { Source(name: name(path, $0.name), text: $0.text) }
-        try content.merge(folder.data, at: [], from: path)
+        let bundle = try BundleSource(path).load()
+        for module in bundle.modules {
+          let name = name(path, module.name)
+          content.modules.append(Source(name: name, text: module.text))
+          content.versions[name] = bundle.versions[module.name]
+        }
+        try content.merge(bundle.data, at: [], from: path)
       } catch {
         throw .bundle(error)
       }
