@@ -91,7 +91,10 @@ enum TypeAlgebra {
     case .array(let fixed, let rest):
       guard case .integer(let index) = key, index >= 0 else { return nil }
       return index < fixed.count ? fixed[Int(index)] : rest
-    case .set(let element): return fits(element, StaticTypes.of(key)) ? element : nil
+    // The member is the key.
+    case .set(let element):
+      let own = StaticTypes.of(key)
+      return fits(element, own) ? own : nil
     case .object(let fixed, let dynamic):
       for member in fixed where member.key == key { return member.value }
       guard let dynamic, fits(dynamic.key, StaticTypes.of(key)) else { return nil }

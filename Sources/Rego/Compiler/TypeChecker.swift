@@ -121,13 +121,22 @@ struct TypeChecker {
     if let key { check(operand: key) }
     check(operand: value)
     if errors.count > count { return }
-    guard let container = type(of: domain), let keys = TypeAlgebra.keys(container) else {
+    guard let container = type(of: domain) else {
       for local in LocalCollector.collect(value, [.skipClosures]).elements where locals[Int(local.slot)] == nil {
         locals[Int(local.slot)] = .any
       }
       return
     }
+    guard let keys = TypeAlgebra.keys(container) else {
+      errors.append(
+        RegoError(.type, "undefined ref: _[_]", location, details: ["have: " + TypeText.text(container)]))
+      return
+    }
     if let key, !unify(key, keys, union: false) {
+      errors.append(
+        RegoError(
+          .type, "undefined ref: _[_]", location,
+          details: ["have (type): " + TypeText.text(type(of: key)), "want (type): " + TypeText.text(keys)]))
       return
     }
     let member = TypeAlgebra.values(container) ?? .any
