@@ -9,7 +9,7 @@ RELEASE := -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchec
 MARTLET := .build/release/martlet
 BUILD_PACKAGES := libssl-dev libjansson-dev libre2-dev zlib1g-dev pkg-config openssl tzdata
 
-.PHONY: run build test unit-test integration-test lint bench packages fuzz clean
+.PHONY: run build test unit-test differential-test integration-test lint bench packages fuzz clean
 
 run: build
 	@exec $(MARTLET) serve --data $(DATA) --print-session
@@ -24,12 +24,16 @@ $(MARTLET): Makefile Package.swift $(shell find Sources) | packages
 packages:
 	@Tests/Rigs/packages.sh $(BUILD_PACKAGES)
 
-test: unit-test integration-test
+test: unit-test differential-test integration-test
 
 unit-test: packages
 	@Tests/Rigs/packages.sh curl
 	swift build --build-tests
 	swift test --skip-build
+
+differential-test: packages
+	swift build --product RegoAnswers
+	@Tests/Differential/run.sh
 
 integration-test: build
 	@Tests/Integration/run.sh

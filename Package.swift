@@ -64,6 +64,9 @@ let package = Package(
     library("Rego", ["CRE2", "Cryptography", "JSON", "JWT", bigInt, yams]),
     tests("RegoTests", ["Rego", "JSON"]),
     tests("RegoConformanceTests", ["Rego", "JSON"]),
+    // What Tests/Differential asks beside OPA.
+    .executableTarget(
+      name: "RegoAnswers", dependencies: ["Rego"], path: "Tests/Differential/Answers", swiftSettings: settings),
 
     // Decisions
     library("Authorization", ["IAMPolicy", "Rego", "S3Model"]),

@@ -13,6 +13,11 @@ import time
 
 import generator
 
+SEED = "martlet"
+# Cases of the default seed that are known to differ, by the reason. A change of the generator changes them.
+KNOWN = {
+}
+
 CODE = re.compile(r"\b(?:rego|eval)_[a-z_]*error\b")
 
 
@@ -184,14 +189,16 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("program")
     arguments.add_argument("opa")
-    arguments.add_argument("--cases", type=int, default=3000)
+    arguments.add_argument("--cases", type=int, default=700)
     arguments.add_argument("--seconds", type=float, default=60)
-    arguments.add_argument("--seed", default="martlet")
+    arguments.add_argument("--seed", default=SEED)
     arguments.add_argument("--from", type=int, default=0, dest="first")
     arguments.add_argument("--show", type=int, default=5)
     settings = arguments.parse_args()
     opa, ours = OPA(settings.opa), Ours(settings.program)
     end = time.monotonic() + settings.seconds
+    known = {n for numbers in KNOWN.values() for n in numbers} if settings.seed == SEED else set()
+    where = collections.defaultdict(set)
     counts, kinds, shown, asked = collections.Counter(), collections.Counter(), collections.Counter(), 0
 
     def compare(number, case):
@@ -199,12 +206,16 @@ def main():
         theirs, mine = opa.answers(plain), ours.answers(plain)
         seen = set()
         for query, a, b in zip(case.queries, theirs, mine):
+            if outcome(a) != outcome(b) and number in known:
+                counts["known"] += 1
+                continue
             counts[outcome(a)[0] if outcome(a) == outcome(b) else "different"] += 1
             if outcome(a) == outcome(b):
                 counts["codes " + " ".join(a["error"][:1]) if "error" in a else "defined" if a["rows"] else "undefined"] += 1
                 continue
             name = kind(a, b)
             kinds[name] += 1
+            where[name].add(number)
             if name in seen or shown[name] >= settings.show:
                 continue
             seen.add(name)
@@ -228,8 +239,11 @@ def main():
             case = without_failing(case, theirs)
             if case is None:
                 break
-    print(f"differential: {asked} cases, {counts['rows'] + counts['error']} answers the same, {counts['different']} not")
-    print(dict(counts), *kinds.most_common(), sep="\n")
+    print(f"differential: {asked} cases, {counts['rows'] + counts['error']} answers the same, "
+          f"{counts['different']} not, {counts['known']} in cases known to differ")
+    print(", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if name.startswith(("codes", "de", "un"))))
+    for name, count in kinds.most_common():
+        print(f"{count} times {name}: cases {sorted(where[name])}")
     sys.exit(1 if counts["different"] else 0)
 
 

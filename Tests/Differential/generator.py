@@ -481,7 +481,7 @@ class Case:
         if rule.arity:
             return f"x = {path}({', '.join(self.term('any', {}, 1) for _ in range(rule.arity))})"
         return rng.choice([f"x = {path}", f"{path}[x] = y", f"x := {path}[{self.scalar()}]", f"{path}", f"some x in {path}",
-                           f"x = {path} with input as {self.term('obj', {}, 1)}", f"data.{rule.package}[x]", f"not {path}",
+                           f"x = {path} with input as {self.term('obj', {}, 1)}", f"{path} == {path}",
                            f"{path}.a[x]", f"x = {path} with data.base as {self.scalar()}", f"data[x].{rule.name} = y"])
 
 

@@ -85,8 +85,8 @@ struct RuleResolver {
       // What the domain mentions is not declared anew.
       var known: Set<String> = []
       DeclaredNames.outsideClosures(domainTerm, &known)
-      if let key { declareOutputs(of: key, except: known, location) }
-      declareOutputs(of: value, except: known, location)
+      if let key { declareOutputs(of: key, except: &known, location) }
+      declareOutputs(of: value, except: &known, location)
       let key = key.map { expand($0, &before) }
       let value = expand(value, &before)
       node = .someIn(key: key, value: value, domain: domain)
@@ -154,11 +154,13 @@ struct RuleResolver {
   }
 
   /// Declares the names of a pattern of `some … in`; references in it are looked up instead.
-  private mutating func declareOutputs(of pattern: Term, except known: Set<String>, _ place: SourceLocation) {
+  /// - Parameter known: takes the names declared: a name may stand in a pattern twice.
+  private mutating func declareOutputs(of pattern: Term, except known: inout Set<String>, _ place: SourceLocation) {
     switch pattern.node {
-    case .variable(let name): if name != "_", !known.contains(name) { _ = declare(pattern, name, .declared, place) }
-    case .array(let elements): for element in elements { declareOutputs(of: element, except: known, place) }
-    case .object(let members): for (_, value) in members { declareOutputs(of: value, except: known, place) }
+    case .variable(let name):
+      if name != "_", known.insert(name).inserted { _ = declare(pattern, name, .declared, place) }
+    case .array(let elements): for element in elements { declareOutputs(of: element, except: &known, place) }
+    case .object(let members): for (_, value) in members { declareOutputs(of: value, except: &known, place) }
     default: break
     }
   }

@@ -164,8 +164,9 @@ public final class EvaluationContext {
   }
 
   func check(_ settings: EvaluationSettings) throws(EvaluationError) {
-    if let failure = machine.pointee.failure { throw failure }
+    // Nothing runs after a failure: the builtin's came first.
     if settings.strictBuiltinErrors, let failure = machine.pointee.builtinFailure { throw failure }
+    if let failure = machine.pointee.failure { throw failure }
   }
 }
 
