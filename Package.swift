@@ -63,7 +63,7 @@ let package = Package(
     tests("SigV4Tests", ["SigV4", "Cryptography", "HTTPWire", "S3Model"]),
     library("Rego", ["CRE2", "Cryptography", "JSON", "JWT", bigInt, yams]),
     tests("RegoTests", ["Rego", "JSON"]),
-    tests("RegoConformanceTests", ["Rego", "JSON"]),
+    tests("RegoConformanceTests", ["Bundles", "Rego", "JSON"]),
     // What Tests/Differential asks beside OPA.
     .executableTarget(
       name: "RegoAnswers", dependencies: ["Rego"], path: "Tests/Differential/Answers", swiftSettings: settings),

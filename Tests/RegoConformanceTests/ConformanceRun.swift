@@ -1,3 +1,4 @@
+import Bundles
 import Foundation
 import JSON
 import Rego
@@ -5,6 +6,8 @@ import Rego
 /// Runs one case: nil when it passes, else what went wrong.
 struct ConformanceRun {
   let test: ConformanceCase
+
+  private static let zones = ZoneFiles.load()
 
   func failure() -> String? {
     let outcome: Result<Rows, Failure>
@@ -137,7 +140,8 @@ struct ConformanceRun {
       let policy = try Policy(resolved, data: data)
       let settings = EvaluationSettings(
         stackBytesMax: 192 << 10, nowNanoseconds: Int64(Date().timeIntervalSince1970 * 1e9),
-        strictBuiltinErrors: test.flag("strict_error") || (test.isExpression && !test.field("error").isUndefined))
+        strictBuiltinErrors: test.flag("strict_error") || (test.isExpression && !test.field("error").isUndefined),
+        zones: Self.zones)
       var inputs: [PolicyInput] = []
       if let term = test.text("input_term") {
         inputs = [.value(try Self.value(term, compiler, settings))]
