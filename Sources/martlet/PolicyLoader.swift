@@ -49,8 +49,18 @@ final class PolicyLoader: Sendable {
   func take(_ settings: AuthorizationSettings) throws {
     let seen = Self.stamps(settings)
     if state.withLock({ $0.settings == settings && $0.seen == seen }) { return }
-    let authority = try Self.load(settings, zones)
+    let authority = try reload(settings)
     state.withLock { $0 = State(authority: authority, settings: settings, seen: seen) }
+  }
+
+  /// A bundle that was in force and is gone, as in the middle of a deployment, does not leave everything to IAM: only
+  /// `authorization.rego: off` does.
+  private func reload(_ settings: AuthorizationSettings) throws -> RegoAuthority? {
+    let authority = try Self.load(settings, zones)
+    if authority == nil, settings.mode != .off, state.withLock({ $0.authority != nil }) {
+      throw AssemblyError.noPolicies(mode: settings.mode.rawValue)
+    }
+    return authority
   }
 
   /// Loads anew when a file of the bundle has changed, has come or gone.
@@ -61,7 +71,7 @@ final class PolicyLoader: Sendable {
     guard seen != known else { return false }
     // Before loading: a bundle that is refused is not read again and again until it changes.
     state.withLock { $0.seen = seen }
-    let authority = try Self.load(settings, zones)
+    let authority = try reload(settings)
     state.withLock { $0.authority = authority }
     return true
   }

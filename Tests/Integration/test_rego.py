@@ -199,3 +199,20 @@ def test_the_bundle_that_ships_freezes_buckets(tmp_path):
         assert code(s3.create_bucket, Bucket="data") == "allowed"
         assert code(s3.create_bucket, Bucket="ledger-1") == "AccessDenied"
         assert pathlib.Path(server.data / "audit.jsonl").exists()
+
+
+def test_a_bundle_that_disappears_stays_in_force(tmp_path):
+    """Also the default one, which need not be there at the start."""
+    folder = tmp_path / "policies"
+    write(folder, authz=MODULE + 'deny contains "no" if input.action == "s3:PutObject"\n')
+    with Gateway("", wrapper=["env", "-C", str(tmp_path)],
+                 environment={"MARTLET_TLS_RELOAD_INTERVAL": "1s"}) as server:
+        s3 = server.client("s3")
+        s3.create_bucket(Bucket="data")
+        assert code(s3.put_object, Bucket="data", Key="a", Body=b"x") == "AccessDenied"
+        folder.rename(tmp_path / "elsewhere")
+        server.await_log("the policy bundle stays as it was")
+        assert code(s3.put_object, Bucket="data", Key="a", Body=b"x") == "AccessDenied"
+        write(folder, authz=MODULE + "deny contains input.service if false\n")
+        server.await_log("policy bundle reloaded")
+        assert code(s3.put_object, Bucket="data", Key="a", Body=b"x") == "allowed"
