@@ -15,6 +15,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -33,6 +34,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   // Imports point down only: each block may use the blocks above it.
   targets: [
@@ -75,10 +77,18 @@ let package = Package(
     // Services
     library("Settings", ["Authorization", "IAMPolicy", "S3Model", yams]),
     tests("SettingsTests", ["GatewayTesting", "Settings"]),
-    library("Identity", ["Authorization", "Cryptography", "JSON", "S3Model", "Settings", "SigV4"]),
+    library("IdentityStore", ["Cryptography", "JSON", "S3Model"]),
+    tests("IdentityStoreTests", ["IdentityStore", "Cryptography", "JSON", "S3Model"]),
+    library(
+      "Identity",
+      ["Authorization", "Cryptography", "IdentityStore", "JSON", "S3Model", "Settings", "SigV4", hashTrees]),
     tests(
       "IdentityTests",
-      ["Identity", "Authorization", "Cryptography", "GatewayTesting", "IAMPolicy", "S3Model", "Settings", "SigV4"]),
+      [
+        "Identity", "Authorization", "Cryptography", "GatewayTesting", "IAMPolicy", "IdentityStore", "S3Model",
+        "Settings",
+        "SigV4", hashTrees,
+      ]),
     library("Audit", ["IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
     tests(
       "AuditTests", ["Audit", "GatewayTesting", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
