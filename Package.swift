@@ -101,6 +101,8 @@ let package = Package(
     tests("BackendTests", ["Backend", "HTTPWire"]),
     library("TLS", ["COpenSSL", nioCore, nioPosix]),
     tests("TLSTests", ["TLS", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
+    library("HTTPClient", ["HTTPWire", "S3Model", "TLS", nioCore, nioLocks, nioPosix]),
+    tests("HTTPClientTests", ["HTTPClient", "HTTPWire", "S3Model", "TLS", nioCore, nioPosix]),
 
     // Adapters
     library("FileBackend", ["Backend", "Cryptography", "HTTPWire", "S3Model", "S3Wire", nioCore, nioPosix]),
@@ -111,7 +113,10 @@ let package = Package(
       ]),
     library(
       "S3Backend",
-      ["Backend", "Cryptography", "HTTPWire", "S3Model", "S3Wire", "SigV4", "TLS", logging, nioCore, nioPosix]),
+      [
+        "Backend", "Cryptography", "HTTPClient", "HTTPWire", "S3Model", "S3Wire", "SigV4", "TLS", logging, nioCore,
+        nioPosix,
+      ]),
     tests(
       "S3BackendTests",
       [
@@ -160,8 +165,8 @@ let package = Package(
 // The fuzz targets are one set of sources: usually a test that runs their corpus once; for Tests/Fuzz/run.sh, which asks
 // for it, a program around libFuzzer, instrumented, in a folder of its own.
 let fuzzed: [Target.Dependency] = [
-  "Authorization", "Backend", "Cryptography", "Gateway", "HTTPWire", "IAMPolicy", "JSON", "Rego", "S3Backend",
-  "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", logging, nioCore,
+  "Authorization", "Backend", "Cryptography", "Gateway", "HTTPClient", "HTTPWire", "IAMPolicy", "JSON", "Rego",
+  "S3Backend", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", logging, nioCore,
 ]
 let seeds = ["Corpus", "conformance.py", "run.sh"]
 if Context.environment["MARTLET_FUZZ"] == nil {

@@ -1,4 +1,5 @@
 import Backend
+import HTTPClient
 import HTTPWire
 import Logging
 import NIOCore
@@ -74,7 +75,7 @@ final class S3BackendClient: BackendClient {
   // MARK: Leases
 
   func lease(_ call: S3Call) {
-    if pool.failureCount > 0, backend.isReady() { pool.storeAnswers() }
+    if pool.failureCount > 0, backend.isReady() { pool.serverAnswers() }
     // An unused connection is there without regard to the time.
     switch pool.lease(call, now: pool.idleCount > 0 ? lastLook : .now()) {
     case .use(let connection): call.connectionIsReady(connection)

@@ -1,3 +1,4 @@
+import HTTPClient
 import HTTPWire
 import NIOCore
 import TLS
@@ -196,10 +197,10 @@ final class UpstreamConnection: ChannelDuplexHandler {
     defer { isProcessing = false }
     while let call, !isPaused {
       let event: ResponseReader.Event
-      do throws(UpstreamFailure) {
+      do throws(ResponseFault) {
         event = try reader.next(&input)
       } catch {
-        fail(error)
+        fail(UpstreamFailure(error))
         return
       }
       switch event {

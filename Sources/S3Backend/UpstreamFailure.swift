@@ -1,4 +1,5 @@
 import Backend
+import HTTPClient
 import HTTPWire
 
 /// What went wrong between Martlet and the store, before S3 comes into it.
@@ -28,6 +29,13 @@ enum UpstreamFailure: Error, Equatable {
 }
 
 extension UpstreamFailure {
+  init(_ fault: ResponseFault) {
+    switch fault {
+    case .malformed(let error): self = .malformed(error)
+    case .unexpectedBytes: self = .unexpectedBytes
+    }
+  }
+
   /// For the log.
   var reason: String {
     switch self {

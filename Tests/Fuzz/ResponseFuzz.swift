@@ -1,5 +1,6 @@
 @_spi(Testing) import Authorization
 import Backend
+import HTTPClient
 import HTTPWire
 import NIOCore
 import S3Model
@@ -43,7 +44,7 @@ enum ResponseFuzz {
     reader.begin(isHead: isHead)
     var input = ByteBuffer()
     var answer = Answer()
-    do throws(UpstreamFailure) {
+    do throws(ResponseFault) {
       for piece in pieces {
         input.writeBytes(piece)
         reading: while true {

@@ -2,12 +2,12 @@ import HTTPWire
 import NIOCore
 import Testing
 
-@testable import S3Backend
+@testable import HTTPClient
 
 /// The reader alone: the same events however the bytes are cut.
 @Suite struct ResponseReaderTests {
   private func read(_ pieces: [[UInt8]], isHead: Bool = false) -> (
-    status: UInt16?, body: [UInt8], isComplete: Bool, failure: UpstreamFailure?
+    status: UInt16?, body: [UInt8], isComplete: Bool, failure: ResponseFault?
   ) {
     var reader = ResponseReader(limits: HeadLimits(headBytesMax: 1024, fieldCountMax: 10))
     reader.begin(isHead: isHead)
@@ -16,7 +16,7 @@ import Testing
     var body: [UInt8] = []
     for piece in pieces {
       input.writeBytes(piece)
-      do throws(UpstreamFailure) {
+      do throws(ResponseFault) {
         reading: while true {
           switch try reader.next(&input) {
           case .needsMore: break reading
@@ -68,6 +68,6 @@ import Testing
   @Test func nothingIsExpectedBeforeARequest() {
     var reader = ResponseReader(limits: HeadLimits())
     var input = ByteBuffer(string: "HTTP/1.1 200 OK\r\n")
-    #expect(throws: UpstreamFailure.unexpectedBytes) { try reader.next(&input) }
+    #expect(throws: ResponseFault.unexpectedBytes) { try reader.next(&input) }
   }
 }

@@ -1,11 +1,11 @@
-import HTTPWire
-import NIOCore
+public import HTTPWire
+public import NIOCore
 
 /// Reads the responses of one connection: bytes in, events out; no IO.
 ///
 /// Strict: a byte that belongs to no response ends the connection, because whose response it starts is anyone's guess.
-struct ResponseReader {
-  enum Event: Equatable {
+public struct ResponseReader: Sendable {
+  public enum Event: Equatable, Sendable {
     /// More input is needed; what is left of the input belongs to an incomplete head and must come again.
     case needsMore
     /// 100 (Continue) or another interim response.
@@ -18,10 +18,10 @@ struct ResponseReader {
 
   private enum State { case idle, head, fixed(UInt64), chunked, untilClose, complete }
 
-  /// Interim responses before one final response; a store that sends more is not talking sense.
-  static let interimResponsesMax = 16
+  /// Interim responses before one final response; a server that sends more is not talking sense.
+  public static let interimResponsesMax = 16
 
-  private(set) var head = ResponseHead()
+  public private(set) var head = ResponseHead()
   private var state = State.idle
   private var parser: ResponseHeadParser
   private var chunks = ChunkedBodyDecoder()
@@ -29,26 +29,26 @@ struct ResponseReader {
   private var interimResponses = 0
   private let limits: HeadLimits
 
-  init(limits: HeadLimits) {
+  public init(limits: HeadLimits) {
     self.limits = limits
     parser = ResponseHeadParser(limits: limits)
   }
 
   /// A request was written whose response comes next.
   /// - Parameter isHead: the request is HEAD, so that its response has no body.
-  mutating func begin(isHead: Bool) {
+  public mutating func begin(isHead: Bool) {
     self.isHead = isHead
     interimResponses = 0
     state = .head
   }
 
   /// Whether a body without announced length ended with the connection just now.
-  var endsWithConnection: Bool {
+  public var endsWithConnection: Bool {
     if case .untilClose = state { return true }
     return false
   }
 
-  mutating func next(_ input: inout ByteBuffer) throws(UpstreamFailure) -> Event {
+  public mutating func next(_ input: inout ByteBuffer) throws(ResponseFault) -> Event {
     switch state {
     case .idle, .complete:
       guard input.readableBytes == 0 else { throw .unexpectedBytes }
@@ -68,12 +68,12 @@ struct ResponseReader {
   }
 
   /// Whether the last event completed the response.
-  var isComplete: Bool {
+  public var isComplete: Bool {
     if case .complete = state { return true }
     return false
   }
 
-  private mutating func nextHead(_ input: inout ByteBuffer) throws(UpstreamFailure) -> Event {
+  private mutating func nextHead(_ input: inout ByteBuffer) throws(ResponseFault) -> Event {
     guard input.readableBytes > 0 else { return .needsMore }
     let isHead = self.isHead
     let result = input.withUnsafeReadableBytes { bytes -> Result<Int?, HTTPParseError> in
@@ -103,14 +103,14 @@ struct ResponseReader {
     }
   }
 
-  private mutating func interim() throws(UpstreamFailure) -> Event {
+  private mutating func interim() throws(ResponseFault) -> Event {
     // 101 would change the protocol, which nothing here ever asks for.
     guard head.status != 101, interimResponses < Self.interimResponsesMax else { throw .unexpectedBytes }
     interimResponses += 1
     return .interim(head.status)
   }
 
-  private mutating func nextChunk(_ input: inout ByteBuffer) throws(UpstreamFailure) -> Event {
+  private mutating func nextChunk(_ input: inout ByteBuffer) throws(ResponseFault) -> Event {
     let result = input.withUnsafeReadableBytes {
       bytes -> Result<(consumed: Int, event: ChunkedBodyDecoder.Event), HTTPParseError> in
       do throws(HTTPParseError) {

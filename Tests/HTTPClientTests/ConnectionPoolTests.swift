@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import S3Backend
+@testable import HTTPClient
 
 /// The pool's decisions, without connections and without waiting.
 @Suite struct ConnectionPoolTests {
