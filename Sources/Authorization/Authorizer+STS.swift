@@ -20,4 +20,18 @@ extension Authorizer {
     guard let authority = snapshot.rego else { return Decision(.policy(decision), access: access) }
     return weigh(decision, request, layers, access, caller, snapshot, at: now, context, authority)
   }
+
+  /// Decides an sts action that needs no permission and that no policy of IAM can refuse: Rego alone has a say. Nil
+  /// where there is none.
+  ///
+  /// Whoever has signed may, unless Rego denies; with `decide`, Rego has to allow this like anything else.
+  public static func decideWithoutPermission(
+    _ action: STSAction, on resource: ByteString, _ caller: Caller, _ snapshot: AuthorizationSnapshot,
+    at now: PolicyDate, _ context: some RequestFacts
+  ) -> Decision? {
+    guard let authority = snapshot.rego, authority.mode != .off else { return nil }
+    return ask(
+      authority, Access(action: .sts(action), resource: resource), caller, snapshot, at: now, context,
+      PolicyDecision(.needsNoPermission), iamAllows: authority.mode != .decide)
+  }
 }

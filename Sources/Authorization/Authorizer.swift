@@ -96,40 +96,6 @@ extension Authorizer {
     return (decision.isAllowed ? AuthorizedRequest(request) : nil, decision)
   }
 
-  /// DeleteObjects: each object is decided on its own, and what is authorized holds the allowed ones only.
-  ///
-  /// An object that needs several accesses is allowed when all of them are.
-  /// - Returns: nil when the operation is another or no object is allowed; the decisions in the order of the accesses.
-  public static func authorizeEach<Context: RequestFacts>(
-    _ request: S3Request, _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
-    context: (Access) -> Context
-  ) -> (authorized: AuthorizedRequest?, decisions: [Decision]) {
-    guard request.operation == .deleteObjects else { return (nil, []) }
-    var denied: Set<ObjectVersion> = []
-    var decisions: [Decision] = []
-    decisions.reserveCapacity(request.accesses.count)
-    for access in request.accesses {
-      let decision = decide(access, caller, snapshot, at: now, context(access))
-      if !decision.isAllowed { denied.insert(ObjectVersion(access)) }
-      decisions.append(decision)
-    }
-    let allowed = request.accesses.filter { !denied.contains(ObjectVersion($0)) }
-    guard !allowed.isEmpty else { return (nil, decisions) }
-    var narrowed = request
-    narrowed.accesses = allowed
-    return (AuthorizedRequest(narrowed), decisions)
-  }
-
-  private struct ObjectVersion: Hashable {
-    var key: ByteString?
-    var versionID: ByteString?
-
-    init(_ access: Access) {
-      key = access.key
-      versionID = access.versionID
-    }
-  }
-
   /// A CORS preflight, which the bucket's CORS rules decide and which reads nothing else. Nil for other operations.
   public static func authorizePreflight(_ request: S3Request) -> AuthorizedRequest? {
     request.operation == .optionsObject ? AuthorizedRequest(request) : nil

@@ -49,7 +49,7 @@ public struct Decision: Sendable {
   }
 
   /// The denial that follows when accesses of one request have obligations that cannot be met together.
-  func contradicted(_ error: ObligationError) -> Decision {
+  public func contradicted(_ error: ObligationError) -> Decision {
     guard case .rego(_, let policy) = outcome else { return self }
     return Decision(.rego(RegoDecision(.obligation(error)), policy), access: access)
   }

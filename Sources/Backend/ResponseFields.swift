@@ -47,6 +47,25 @@ public struct ResponseFields: Sendable {
     for index in first..<count where !ASCII.isFieldValue(bytes[index]) { bytes[index] = 0x20 }
   }
 
+  /// - Parameter lines: each ending in CRLF, as another of this type has made them.
+  public init(lines: [UInt8]) { bytes = lines }
+
+  /// Sets a field instead of those of that name, in whatever case; not for the hot path.
+  public mutating func replace(name: ByteString, value: ByteString) {
+    let lower = name.bytes.map(ASCII.lowercased)
+    var kept: [UInt8] = []
+    kept.reserveCapacity(bytes.count)
+    var lines = bytes[...]
+    while let end = lines.firstIndex(of: 0x0A) {
+      let line = lines[...end]
+      lines = lines[(end + 1)...]
+      if let colon = line.firstIndex(of: 0x3A), line[..<colon].map(ASCII.lowercased) == lower { continue }
+      kept += line
+    }
+    bytes = kept
+    append(name: name.bytes, value: value.bytes)
+  }
+
   /// The value of the first line of that name; not for the hot path.
   public func value(_ name: FieldName) -> String? {
     var found: String?

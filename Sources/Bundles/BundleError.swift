@@ -25,6 +25,8 @@ public enum BundleError: Error, Sendable {
   case modules(RegoErrors, sources: [Source])
   /// Builtins that a policy may not call, with the places of the calls.
   case unsupported([String])
+  /// None of the rules that would be evaluated is there.
+  case noEntry(BundleEntry, found: [String])
 }
 
 extension BundleError: CustomStringConvertible {
@@ -44,6 +46,12 @@ extension BundleError: CustomStringConvertible {
     case .tooManyFiles(let countMax): "more than \(countMax) files"
     case .modules(let errors, let sources): errors.render(sources: sources)
     case .unsupported(let calls): calls.joined(separator: "\n")
+    case .noEntry(let entry, let found):
+      "no rule \(entry.rules.map { "`\($0)`" }.joined(separator: " or ")) in package `\(entry.name)`; "
+        + (found.isEmpty
+          ? "the bundle has no packages"
+          : "the bundle has \(found.prefix(20).map { "`\($0)`" }.joined(separator: ", "))"
+            + (found.count > 20 ? " and \(found.count - 20) more" : ""))
     }
   }
 }

@@ -17,6 +17,8 @@ public struct PolicyDecision: Sendable {
     case allowed(by: DecidingStatement)
     /// The root user of the account that owns the resource, whom nothing denies.
     case allowedAsRoot
+    /// Nobody needs an allow for it, and nothing denies it.
+    case needsNoPermission
     case denied(by: DecidingStatement)
     /// A denying statement could not be evaluated, so it counts.
     case deniedByError(in: DecidingStatement)
@@ -30,7 +32,7 @@ public struct PolicyDecision: Sendable {
 
   @inlinable public var isAllowed: Bool {
     switch reason {
-    case .allowed, .allowedAsRoot: true
+    case .allowed, .allowedAsRoot, .needsNoPermission: true
     case .denied, .deniedByError, .notAllowed: false
     }
   }
@@ -39,14 +41,14 @@ public struct PolicyDecision: Sendable {
   @inlinable public var isExplicitDeny: Bool {
     switch reason {
     case .denied, .deniedByError: true
-    case .allowed, .allowedAsRoot, .notAllowed: false
+    case .allowed, .allowedAsRoot, .needsNoPermission, .notAllowed: false
     }
   }
 
   public var statement: DecidingStatement? {
     switch reason {
     case .allowed(let statement), .denied(let statement), .deniedByError(let statement): statement
-    case .allowedAsRoot, .notAllowed: nil
+    case .allowedAsRoot, .needsNoPermission, .notAllowed: nil
     }
   }
 }
@@ -62,6 +64,7 @@ extension PolicyDecision: CustomStringConvertible {
     return switch reason {
     case .allowed(let statement): "allowed by \(name(statement))"
     case .allowedAsRoot: "allowed as root"
+    case .needsNoPermission: "needs no permission"
     case .denied(let statement): "denied by \(name(statement))"
     case .deniedByError(let statement): "denied by an error in \(name(statement))"
     case .notAllowed(let layer): "not allowed by any statement (\(layer.rawValue))"

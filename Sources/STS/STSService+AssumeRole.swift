@@ -10,8 +10,9 @@ extension STSService {
   static let roleSecondsDefault = 3600
 
   func assumeRole(
-    _ input: AssumeRoleInput, _ caller: STSCaller, _ context: some RequestFacts, _ now: Int64, _ seed: SessionSeed
-  ) throws(STSError) -> (STSResponse.AssumedRole, Decision) {
+    _ input: AssumeRoleInput, _ caller: STSCaller, _ context: some RequestFacts, _ now: Int64, _ seed: SessionSeed,
+    _ decisions: inout STSDecisions
+  ) throws(STSError) -> STSResponse.AssumedRole {
     if caller.caller.isRoot { throw .rootMayNotAssumeRoles }
     guard let arn = ARN(input.roleARN), arn.service.elementsEqual("iam".utf8), arn.region.isEmpty,
       arn.resource.starts(with: "role/".utf8)
@@ -30,10 +31,12 @@ extension STSService {
     let conditions = STSConditions(
       base: context, sessionName: input.sessionName, externalID: input.externalID, sourceIdentity: sourceIdentity,
       durationSeconds: seconds, tags: input.tags, resourceTags: role.tags, roleARN: role.arn)
-    let decision = try authorize(.assumeRole, role.arn, role.trustPolicy, caller, conditions, now)
-    if !input.tags.isEmpty { _ = try authorize(.tagSession, role.arn, role.trustPolicy, caller, conditions, now) }
+    try authorize(.assumeRole, role.arn, role.trustPolicy, caller, conditions, now, &decisions)
+    if !input.tags.isEmpty {
+      try authorize(.tagSession, role.arn, role.trustPolicy, caller, conditions, now, &decisions)
+    }
     if sourceIdentity != nil {
-      _ = try authorize(.setSourceIdentity, role.arn, role.trustPolicy, caller, conditions, now)
+      try authorize(.setSourceIdentity, role.arn, role.trustPolicy, caller, conditions, now, &decisions)
     }
 
     if let set = parent?.sourceIdentity, let asked = input.sourceIdentity, set != asked { throw .sourceIdentityIsSet }
@@ -57,11 +60,10 @@ extension STSService {
       policyARNs: input.policyARNs, tags: tags, sourceIdentity: sourceIdentity, lineage: lineage,
       issuedMilliseconds: now, expirySeconds: now / 1000 + Int64(seconds))
     let sealed = try seal(content, seed)
-    let assumed = STSResponse.AssumedRole(
+    return STSResponse.AssumedRole(
       credentials: STSCredentials(session: sealed, expirySeconds: content.expirySeconds),
       assumedRoleID: ByteString(role.uniqueID.bytes + [UInt8(ascii: ":")] + input.sessionName.bytes),
       arn: ARN.assumedRole(role.name.text, session: input.sessionName.text, account: account),
       packedPolicyPercent: sealed.packedPolicyPercent, sourceIdentity: sourceIdentity)
-    return (assumed, decision)
   }
 }

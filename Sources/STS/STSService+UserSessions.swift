@@ -10,9 +10,12 @@ extension STSService {
   static let rootSecondsMax = 3600
 
   func getSessionToken(
-    _ input: GetSessionTokenInput, _ caller: STSCaller, _ now: Int64, _ seed: SessionSeed
+    _ input: GetSessionTokenInput, _ caller: STSCaller, _ context: some RequestFacts, _ now: Int64,
+    _ seed: SessionSeed, _ decisions: inout STSDecisions
   ) throws(STSError) -> STSCredentials {
     if input.secondFactor != nil { throw .secondFactorFailed }
+    let conditions = STSConditions(base: context, durationSeconds: input.durationSeconds)
+    try ask(.getSessionToken, caller, conditions, now, &decisions)
     let content = SessionToken(
       kind: .userSession, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
       issuingKeyID: caller.issuingKeyID, issuedMilliseconds: now,
@@ -22,23 +25,22 @@ extension STSService {
 
   func getFederationToken(
     _ input: GetFederationTokenInput, _ caller: STSCaller, _ context: some RequestFacts, _ now: Int64,
-    _ seed: SessionSeed
-  ) throws(STSError) -> (STSResponse.FederatedUser, Decision) {
+    _ seed: SessionSeed, _ decisions: inout STSDecisions
+  ) throws(STSError) -> STSResponse.FederatedUser {
     let arn = ARN.federatedUser(input.name.text, account: account)
     let conditions = STSConditions(base: context, durationSeconds: input.durationSeconds, tags: input.tags)
-    let decision = try authorize(.getFederationToken, arn, nil, caller, conditions, now)
-    if !input.tags.isEmpty { _ = try authorize(.tagSession, arn, nil, caller, conditions, now) }
+    try authorize(.getFederationToken, arn, nil, caller, conditions, now, &decisions)
+    if !input.tags.isEmpty { try authorize(.tagSession, arn, nil, caller, conditions, now, &decisions) }
     let content = SessionToken(
       kind: .federatedUser, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
       issuingKeyID: caller.issuingKeyID, sessionName: input.name,
       policy: try sessionPolicy(input.policy, input.policyARNs), policyARNs: input.policyARNs, tags: input.tags,
       issuedMilliseconds: now, expirySeconds: now / 1000 + Self.seconds(input.durationSeconds, caller))
     let sealed = try seal(content, seed)
-    let user = STSResponse.FederatedUser(
+    return STSResponse.FederatedUser(
       credentials: STSCredentials(session: sealed, expirySeconds: content.expirySeconds),
       federatedUserID: ByteString(account.bytes.bytes + [UInt8(ascii: ":")] + input.name.bytes), arn: arn,
       packedPolicyPercent: sealed.packedPolicyPercent)
-    return (user, decision)
   }
 
   private static func seconds(_ asked: Int?, _ caller: STSCaller) -> Int64 {

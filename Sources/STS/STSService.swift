@@ -32,48 +32,60 @@ public struct STSService: Sendable {
   ///   - context: what the request says; the caller's keys, the time, the `sts:*` keys and request tags are added.
   ///   - now: in milliseconds since 1970.
   ///   - seed: fresh randomness; used by actions that make a session.
+  ///   - decisions: takes what is decided.
   public func perform(
     _ request: STSRequest, caller: STSCaller, context: some RequestFacts, atMilliseconds now: Int64,
-    seed: SessionSeed
-  ) throws(STSError) -> STSOutcome {
+    seed: SessionSeed, decisions: inout STSDecisions
+  ) throws(STSError) -> STSResponse {
     guard caller.caller.principal.account != nil else { throw .anonymous }
     if let session = caller.session, !session.mayCall(.sts(request.action)) {
       throw .sessionMayNotCall(request.action)
     }
     switch request {
-    case .assumeRole(let input):
-      let (role, decision) = try assumeRole(input, caller, context, now, seed)
-      return STSOutcome(response: .assumeRole(role), decision: decision)
+    case .assumeRole(let input): return .assumeRole(try assumeRole(input, caller, context, now, seed, &decisions))
     case .getSessionToken(let input):
-      return STSOutcome(response: .getSessionToken(try getSessionToken(input, caller, now, seed)), decision: nil)
+      return .getSessionToken(try getSessionToken(input, caller, context, now, seed, &decisions))
     case .getCallerIdentity:
-      // AWS asks no permission for it, not even in the face of an explicit deny.
-      return STSOutcome(
-        response: .getCallerIdentity(userID: caller.caller.userID, account: account, arn: caller.callerARN),
-        decision: nil)
+      try ask(.getCallerIdentity, caller, STSConditions(base: context), now, &decisions)
+      return .getCallerIdentity(userID: caller.caller.userID, account: account, arn: caller.callerARN)
     case .getFederationToken(let input):
-      let (user, decision) = try getFederationToken(input, caller, context, now, seed)
-      return STSOutcome(response: .getFederationToken(user), decision: decision)
+      return .getFederationToken(try getFederationToken(input, caller, context, now, seed, &decisions))
     case .getAccessKeyInfo(let accessKeyID):
-      let decision = try authorize(.getAccessKeyInfo, "*", nil, caller, STSConditions(base: context), now)
+      try authorize(.getAccessKeyInfo, "*", nil, caller, STSConditions(base: context), now, &decisions)
       guard hasAccessKey(accessKeyID) || SessionSeed.isTemporary(accessKeyID) else { throw .unknownAccessKey }
-      return STSOutcome(response: .getAccessKeyInfo(account: account), decision: decision)
+      return .getAccessKeyInfo(account: account)
     }
   }
 
   /// - Parameter trustPolicy: of the role, for actions on one: without an allow there, identity policies count nothing.
   func authorize(
     _ action: STSAction, _ resource: ByteString, _ trustPolicy: CompiledPolicy?, _ caller: STSCaller,
-    _ conditions: some RequestFacts, _ now: Int64
-  ) throws(STSError) -> Decision {
-    let decision = Authorizer.decide(
-      action, on: resource, trustPolicy: trustPolicy, caller.caller, authorization, at: PolicyDate(milliseconds: now),
-      conditions)
-    guard decision.isAllowed else {
-      throw .accessDenied(
-        STSDenial(callerARN: caller.callerARN, action: action, resource: resource, reason: decision.description))
-    }
-    return decision
+    _ conditions: some RequestFacts, _ now: Int64, _ decisions: inout STSDecisions
+  ) throws(STSError) {
+    let decision = decisions.take(
+      Authorizer.decide(
+        action, on: resource, trustPolicy: trustPolicy, caller.caller, authorization,
+        at: PolicyDate(milliseconds: now), conditions))
+    try check(decision, action, resource, caller)
+  }
+
+  /// AWS asks no permission for these, not even in the face of an explicit deny: only Rego has a say.
+  func ask(
+    _ action: STSAction, _ caller: STSCaller, _ conditions: some RequestFacts, _ now: Int64,
+    _ decisions: inout STSDecisions
+  ) throws(STSError) {
+    let decision = Authorizer.decideWithoutPermission(
+      action, on: "*", caller.caller, authorization, at: PolicyDate(milliseconds: now), conditions)
+    guard let decision else { return }
+    try check(decisions.take(decision), action, "*", caller)
+  }
+
+  private func check(
+    _ decision: Decision, _ action: STSAction, _ resource: ByteString, _ caller: STSCaller
+  ) throws(STSError) {
+    if decision.isAllowed { return }
+    throw .accessDenied(
+      STSDenial(callerARN: caller.callerARN, action: action, resource: resource, reason: decision.description))
   }
 
   func seal(_ content: SessionToken, _ seed: SessionSeed) throws(STSError) -> SealedSession {

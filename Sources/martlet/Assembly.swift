@@ -187,7 +187,7 @@ final class Assembly: Sendable {
       for error in errors.errors { log.error("settings stay as they were", metadata: ["error": "\(error)"]) }
     case .loaded(let settings):
       do {
-        try policies.take(settings.authorization)
+        try await policies.take(settings.authorization)
         let parts = GatewayRuntime.Parts(
           settings: settings, identities: try IdentityDirectory(settings, root: root),
           keyRing: try KeyRing.load(path: settings.sts.keyRingFile), backends: try remake(settings),
@@ -238,7 +238,7 @@ final class Assembly: Sendable {
   /// A changed bundle is put in force whole, or refused whole with all of its mistakes.
   private func pollPolicies(_ runtime: GatewayRuntime) async {
     do {
-      guard try policies.poll() else { return }
+      guard try await policies.poll() else { return }
       try await runtime.replace(rego: policies.authority)
       log.notice("policy bundle reloaded")
     } catch {
@@ -274,6 +274,7 @@ enum AssemblyError: Error, CustomStringConvertible {
   case fipsUnavailable(String)
   case privateKey(path: String, FileFault)
   case noPolicies(mode: String)
+  case policiesChanging
 
   var description: String {
     switch self {
@@ -281,6 +282,7 @@ enum AssemblyError: Error, CustomStringConvertible {
     case .privateKey(let path, let fault): "`\(path)`: \(fault)"
     case .noPolicies(let mode):
       "`authorization.rego` is `\(mode)` and there is no bundle: set `authorization.policies`"
+    case .policiesChanging: "the files of `authorization.policies` keep changing while they are read"
     case .fipsUnavailable(let reason): "`tls.fips` is set and the FIPS provider cannot be loaded: \(reason)"
     }
   }

@@ -11,12 +11,19 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let environment = ProcessEnvironment.all
+    let settings: GatewaySettings
     do {
-      _ = try options.loader(environment: environment).load()
+      settings = try options.loader(environment: environment).load()
     } catch {
       for error in error.errors { StandardError.write("\(error)") }
       let count = error.errors.count
       StandardError.write(count == 1 ? "1 error" : "\(count) errors")
+      throw ExitCode(1)
+    }
+    do {
+      try PolicyLoader.check(settings.authorization)
+    } catch {
+      StandardError.write("authorization.policies: \(error)")
       throw ExitCode(1)
     }
     print("settings are good")

@@ -16,6 +16,11 @@ final class PolicyLoader: Sendable {
     var seen: [FileStamp]
   }
 
+  private struct Loaded {
+    /// Nil where there is no bundle and none is needed.
+    var authority: RegoAuthority?
+  }
+
   /// Enough to tell that a file is another.
   private struct FileStamp: Equatable {
     var name: String
@@ -23,7 +28,16 @@ final class PolicyLoader: Sendable {
     var size: Int64
     var seconds: Int
     var nanoseconds: Int
+    /// Of the last change of anything about the file; times of modification can be copied along.
+    var changedSeconds: Int
+    var changedNanoseconds: Int
   }
+
+  /// How long all files must stay as they are before they are taken: a bundle that is being copied may well compile
+  /// halfway.
+  private static let settling = Duration.milliseconds(500)
+  /// Looks at a bundle that keeps changing before a start gives up.
+  private static let looksMax = 20
 
   private let state: Mutex<State>
   private let zones: ZoneDatabase
@@ -31,8 +45,22 @@ final class PolicyLoader: Sendable {
   /// - Throws: `BundleError`, so that nothing starts without the policy it is told to have.
   init(_ settings: AuthorizationSettings, log: Logger) throws {
     zones = ZoneFiles.load()
-    let seen = Self.stamps(settings)
-    let authority = try Self.load(settings, zones)
+    var seen = Self.stamps(settings)
+    var looks = 1
+    var authority: RegoAuthority?
+    while true {
+      // Files that have been as they are for long enough need no second look.
+      if !Self.isQuiet(seen) { usleep(UInt32(Self.settling.components.attoseconds / 1_000_000_000_000)) }
+      let result = Result { [zones] in try Self.load(settings, zones) }
+      let now = Self.stamps(settings)
+      if now == seen {
+        authority = try result.get()
+        break
+      }
+      seen = now
+      looks += 1
+      guard looks <= Self.looksMax else { throw AssemblyError.policiesChanging }
+    }
     state = Mutex(State(authority: authority, settings: settings, seen: seen))
     if authority != nil {
       log.notice(
@@ -46,11 +74,34 @@ final class PolicyLoader: Sendable {
   var authority: RegoAuthority? { state.withLock { $0.authority } }
 
   /// Loads what new settings name. The loader stays as it was when that fails.
-  func take(_ settings: AuthorizationSettings) throws {
+  func take(_ settings: AuthorizationSettings) async throws {
     let seen = Self.stamps(settings)
     if state.withLock({ $0.settings == settings && $0.seen == seen }) { return }
-    let authority = try reload(settings)
-    state.withLock { $0 = State(authority: authority, settings: settings, seen: seen) }
+    guard let loaded = try await settled(settings, seen) else { throw AssemblyError.policiesChanging }
+    state.withLock { $0 = State(authority: loaded.authority, settings: settings, seen: seen) }
+  }
+
+  /// What the files hold that have been seen; nil when they have changed since, and are to be looked at again.
+  private func settled(
+    _ settings: AuthorizationSettings, _ seen: [FileStamp]
+  ) async throws -> Loaded? {
+    if !Self.isQuiet(seen) { try await Task.sleep(for: Self.settling) }
+    let result = Result { try reload(settings) }
+    // Also after reading: half of it could have been another bundle.
+    guard Self.stamps(settings) == seen else { return nil }
+    return Loaded(authority: try result.get())
+  }
+
+  /// Whether nothing has changed for as long as files must stay as they are.
+  private static func isQuiet(_ seen: [FileStamp]) -> Bool {
+    var now = timespec()
+    guard clock_gettime(CLOCK_REALTIME, &now) == 0 else { return false }
+    return seen.allSatisfy { stamp in
+      let age =
+        Duration.seconds(now.tv_sec - stamp.changedSeconds)
+        + .nanoseconds(now.tv_nsec - stamp.changedNanoseconds)
+      return age > settling
+    }
   }
 
   /// A bundle that was in force and is gone, as in the middle of a deployment, does not leave everything to IAM: only
@@ -63,18 +114,28 @@ final class PolicyLoader: Sendable {
     return authority
   }
 
-  /// Loads anew when a file of the bundle has changed, has come or gone.
+  /// Loads anew when a file of the bundle has changed, has come or gone, and all have stayed as they are for a while.
   /// - Returns: whether there is another policy now.
-  func poll() throws -> Bool {
+  func poll() async throws -> Bool {
     let (settings, known) = state.withLock { ($0.settings, $0.seen) }
     let seen = Self.stamps(settings)
     guard seen != known else { return false }
-    // Before loading: a bundle that is refused is not read again and again until it changes.
-    state.withLock { $0.seen = seen }
-    let authority = try reload(settings)
-    state.withLock { $0.authority = authority }
-    return true
+    do {
+      guard let loaded = try await settled(settings, seen) else { return false }
+      state.withLock {
+        $0.seen = seen
+        $0.authority = loaded.authority
+      }
+      return true
+    } catch {
+      // A bundle that is refused is not read again and again until it changes.
+      state.withLock { $0.seen = seen }
+      throw error
+    }
   }
+
+  /// Loads what settings name, for `martlet check`.
+  static func check(_ settings: AuthorizationSettings) throws { _ = try load(settings, ZoneFiles.load()) }
 
   /// The folders and archives of bundles, empty for none.
   private static func paths(_ settings: AuthorizationSettings) -> [String] {
@@ -102,11 +163,17 @@ final class PolicyLoader: Sendable {
     options.isV0Compatible = settings.isV0Compatible
     options.isClosed = true
     let bundle = try CompiledBundle(content, options: options)
+    try bundle.require(entry(settings), data: content.data)
     return RegoAuthority(
       bundle.policy, rules: bundle.resolved.rules, package: settings.package.map { Text($0) }, mode: settings.mode,
       shape: settings.input, revision: bundle.revision,
       settings: EvaluationSettings(
         instructionsMax: settings.instructionsMax, memoryBytesMax: settings.memoryBytesMax, zones: zones))
+  }
+
+  /// What the mode evaluates and would deny or allow by.
+  private static func entry(_ settings: AuthorizationSettings) -> BundleEntry {
+    BundleEntry(package: settings.package.map { Text($0) }, mode: settings.mode)
   }
 
   private static func keys(_ settings: AuthorizationSettings) throws -> [BundleKey] {
@@ -130,7 +197,8 @@ final class PolicyLoader: Sendable {
       guard stat(name, &status) == 0 else { return nil }
       return FileStamp(
         name: name, inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
-        nanoseconds: status.st_mtim.tv_nsec)
+        nanoseconds: status.st_mtim.tv_nsec, changedSeconds: status.st_ctim.tv_sec,
+        changedNanoseconds: status.st_ctim.tv_nsec)
     }
   }
 }

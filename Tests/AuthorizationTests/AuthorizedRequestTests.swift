@@ -41,19 +41,26 @@ import Testing
     let bypass = Access(.bypassGovernanceRetention, bucket: "data", key: "mine/locked")
     let theirs = Access(.deleteObject, bucket: "data", key: "theirs/a")
     let version = Access(.deleteObjectVersion, bucket: "data", key: "mine/a", versionID: "v1")
-    let result = Authorizer.authorizeEach(
-      request(.deleteObjects, [mine, theirs, locked, bypass, version]), heidi, snapshot, at: Fixture.now,
-      context: Self.none)
+    func outcome(_ entries: [[Access]], without undecided: Int? = nil) throws -> DeletionAuthorization.Outcome {
+      let request = request(.deleteObjects, entries.flatMap { $0 })
+      var authorization = try #require(DeletionAuthorization(request, entries: entries))
+      for entry in entries.indices.reversed() where entry != undecided {
+        authorization.decide(entry, heidi, snapshot, at: Fixture.now, context: Self.none)
+      }
+      return authorization.outcome()
+    }
+    let entries = [[mine], [theirs], [locked, bypass], [version], []]
+    let result = try outcome(entries)
     // What needs two accesses and has one is not deleted; neither is a version on the strength of its object.
     #expect(result.authorized?.request.accesses == [mine])
-    #expect(result.decisions.map(\.isAllowed) == [true, false, true, false, false])
-    let all = Authorizer.authorizeEach(
-      request(.deleteObjects, [theirs]), heidi, snapshot, at: Fixture.now, context: Self.none)
+    #expect(result.decisions.map(\.isAllowed) == [true, false, false, false, false])
+    let all = try outcome([[theirs]])
     #expect(all.authorized == nil && all.decisions.count == 1)
+    // What nobody has decided is not allowed.
+    #expect(try outcome([[mine]], without: 0).authorized == nil)
+    #expect(try outcome([[mine]]).authorized != nil)
     // Other operations cannot be run in part.
-    let other = Authorizer.authorizeEach(
-      request(.copyObject, [mine, theirs]), heidi, snapshot, at: Fixture.now, context: Self.none)
-    #expect(other.authorized == nil)
+    #expect(DeletionAuthorization(request(.copyObject, [mine, theirs]), entries: [[mine], [theirs]]) == nil)
   }
 
   @Test func partsOfARequestStayWithinIt() throws {

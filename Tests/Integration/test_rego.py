@@ -10,6 +10,7 @@ import pytest
 from gateway import Gateway, ROOT
 
 MODULE = "package martlet.authz\n\n"
+NO_DENIAL = "deny contains input.service if false\n"
 
 SETTINGS = """
 authorization:
@@ -73,7 +74,7 @@ def test_restrict_denies_and_names_the_rule(tmp_path):
 
 @pytest.mark.parametrize("mode,expected", [("restrict", "AccessDenied"), ("grant", "allowed"), ("decide", "allowed")])
 def test_allow_counts_by_mode(tmp_path, mode, expected):
-    module = 'allow if input.principal.name == "alice"\n'
+    module = 'allow if input.principal.name == "alice"\n\ndeny contains input.service if false\n'
     with gateway(tmp_path, module, mode=mode, policy="readonly") as server:
         # With `decide` nobody is allowed but by the rule, not even root.
         (alice(server) if mode == "decide" else server.client("s3")).create_bucket(Bucket="data")
@@ -103,7 +104,7 @@ def test_changed_bundle_is_taken_and_broken_one_refused_whole(tmp_path):
 
         write(tmp_path / "bundle", authz=MODULE + 'deny contains "no" if input.action == "s3:PutObject"\n')
         becomes("AccessDenied", "new rule")
-        write(tmp_path / "bundle", more="package more\n\nx := y\n", authz=MODULE)
+        write(tmp_path / "bundle", more="package more\n\nx := y\n", authz=MODULE + NO_DENIAL)
         end = time.monotonic() + 15
         while not any("var y is unsafe" in line for line in server.log) and time.monotonic() < end:
             time.sleep(0.1)

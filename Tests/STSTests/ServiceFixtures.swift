@@ -142,11 +142,12 @@ extension STSService {
 
   func outcome(
     _ pairs: [(String, String)], as who: Who = .alice(), context: FixedContext = FixedContext()
-  ) throws -> STSOutcome {
-    try perform(
+  ) throws -> (response: STSResponse, decision: Decision?) {
+    var decisions = STSDecisions()
+    let response = try perform(
       STSRequest(parameters(pairs)), caller: who.caller(in: authorization), context: context,
-      atMilliseconds: Fixture.now,
-      seed: Fixture.seed())
+      atMilliseconds: Fixture.now, seed: Fixture.seed(), decisions: &decisions)
+    return (response, decisions.decision)
   }
 
   func assume(

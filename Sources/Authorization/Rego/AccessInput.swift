@@ -13,6 +13,8 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
   /// The decision has read the object's tags, and they are not here.
   private(set) var waitsForTags = false
   private(set) var lacksTags = false
+  /// The decision has read a condition key that the request has a value for, and it cannot be had.
+  private(set) var lacksCondition = false
 
   init(_ access: Access, _ caller: Caller, account: AccountID, now: PolicyDate, _ facts: Facts, _ shape: RegoInputShape)
   {
@@ -166,13 +168,16 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
 
   private func condition(_ key: ConditionKey) -> Value {
     switch DecisionContext(caller: caller, now: now, request: facts).value(for: key) {
-    case .absent, .unavailable: .undefined
-    case .text(let text): Value(text: text)
-    case .texts(let texts): texts.isEmpty ? .undefined : .array(ValueArray(texts.map { Value(text: $0) }))
-    case .boolean(let flag): .boolean(flag)
-    case .integer(let number): .integer(number)
-    case .date(let date): Value(text: date.bytes)
-    case .address(let address): .string(Text(address.description))
+    case .absent: return .undefined
+    case .unavailable:
+      lacksCondition = true
+      return .undefined
+    case .text(let text): return Value(text: text)
+    case .texts(let texts): return texts.isEmpty ? .undefined : .array(ValueArray(texts.map { Value(text: $0) }))
+    case .boolean(let flag): return .boolean(flag)
+    case .integer(let number): return .integer(number)
+    case .date(let date): return Value(text: date.bytes)
+    case .address(let address): return .string(Text(address.description))
     }
   }
 
@@ -182,6 +187,8 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
   private func minioDocument() -> Value {
     var conditions = ValueObjectBuilder()
     for (name, key) in InputField.conditionKeys {
+      // MinIO tells no more than heads say: what cannot be told is none of its conditions.
+      if case .unavailable = DecisionContext(caller: caller, now: now, request: facts).value(for: key) { continue }
       let value = condition(key)
       guard !value.isUndefined, let short = name.string.split(separator: ":").last else { continue }
       let text: Value

@@ -21,14 +21,23 @@ extension Authorizer {
         return Decision(.policy(ceiling), access: access)
       }
     }
+    let iamAllows = authority.mode == .grant && policy.isAllowed || authority.mode == .restrict
+    return ask(authority, access, caller, snapshot, at: now, facts, policy, iamAllows: iamAllows)
+  }
+
+  /// What Rego says about an access that IAM does not forbid.
+  static func ask(
+    _ authority: RegoAuthority, _ access: Access, _ caller: Caller, _ snapshot: AuthorizationSnapshot,
+    at now: PolicyDate, _ facts: some RequestFacts, _ policy: PolicyDecision, iamAllows: Bool
+  ) -> Decision {
     // The memory of another policy would answer for that one.
     guard let session = facts.regoSession(authority), session.authority === authority else {
       return Decision(.rego(RegoDecision(.noEvaluator), policy), access: access)
     }
     let input = AccessInput(access, caller, account: snapshot.account, now: now, facts, authority.shape)
-    let counts = authority.mode == .grant && policy.isAllowed || authority.mode == .restrict
-    let decision = session.decide(input, caller, access, at: now, facts, iamAllows: counts)
+    let decision = session.decide(input, caller, access, at: now, facts, iamAllows: iamAllows)
     if input.waitsForTags { return Decision(.needsObjectTags, access: access) }
+    if input.lacksCondition { return Decision(.rego(RegoDecision(.conditionUnavailable), policy), access: access) }
     if input.lacksTags { return Decision(.rego(RegoDecision(.tagsUnavailable), policy), access: access) }
     return Decision(.rego(decision, policy), access: access)
   }

@@ -68,6 +68,9 @@ extension Obligations {
           guard Self.mayBeAdded(name), Self.isFieldValue(value) else { throw .malformed("response_headers") }
           return ResponseHeader(name: ByteString(name.bytes), value: ByteString(value.bytes))
         }
+        guard Set(responseHeaders.map { $0.name.text.lowercased() }).count == responseHeaders.count else {
+          throw .contradiction("response_headers")
+        }
       case "encrypt":
         // Nothing encrypts yet, and an obligation that is not met denies.
         throw .notMet("encrypt")
@@ -129,7 +132,7 @@ extension Obligations {
   }
 
   /// Joins what another access of the same request asks for; the strictest counts.
-  mutating func merge(_ other: Obligations) throws(ObligationError) {
+  public mutating func merge(_ other: Obligations) throws(ObligationError) {
     for tag in other.auditTags {
       if let known = auditTags.first(where: { $0.name == tag.name }) {
         guard known == tag else { throw .contradiction("audit_tags") }

@@ -18,6 +18,8 @@ public struct RegoDecision: Sendable {
     case obligation(ObligationError)
     /// The tags of the object could not be had.
     case tagsUnavailable
+    /// The request says something that the rules read and that the gateway cannot tell.
+    case conditionUnavailable
     /// This event loop has no evaluator for the policy.
     case noEvaluator
   }
@@ -36,7 +38,9 @@ public struct RegoDecision: Sendable {
   public var isAllowed: Bool {
     switch reason {
     case .allowed, .notDenied: true
-    case .denied, .notAllowed, .failed, .malformed, .obligation, .tagsUnavailable, .noEvaluator: false
+    case .denied, .notAllowed, .failed, .malformed, .obligation, .tagsUnavailable, .conditionUnavailable,
+      .noEvaluator:
+      false
     }
   }
 }
@@ -53,6 +57,7 @@ extension RegoDecision: CustomStringConvertible {
     case .malformed(let what): "denied: \(what)"
     case .obligation(let error): "denied: \(error)"
     case .tagsUnavailable: "denied: the object's tags cannot be had"
+    case .conditionUnavailable: "denied: a condition key that is read cannot be told"
     case .noEvaluator: "denied: no evaluator"
     }
   }

@@ -7,7 +7,7 @@ struct Deletions {
   private(set) var document = DeleteObjectsRequest(entries: [])
   /// In the order of the document's entries.
   private(set) var accesses: [[Access]] = []
-  /// Whether every access of the entry is allowed.
+  /// Whether the entry is allowed: every access of it.
   private(set) var allowed: [Bool] = []
 
   init() {}
@@ -17,12 +17,10 @@ struct Deletions {
     self.accesses = accesses
   }
 
-  /// - Parameter decisions: one for each access, in order. Where one is missing, nothing is allowed.
+  /// - Parameter decisions: one for each entry, in order. Where one is missing, nothing is allowed.
   mutating func take(_ decisions: [Decision]) {
-    var rest = decisions[...]
-    allowed = accesses.map { group in
-      defer { rest = rest.dropFirst(group.count) }
-      return !group.isEmpty && rest.count >= group.count && rest.prefix(group.count).allSatisfy(\.isAllowed)
+    allowed = accesses.indices.map { index in
+      !accesses[index].isEmpty && index < decisions.count && decisions[index].isAllowed
     }
   }
 

@@ -39,7 +39,7 @@ extension Exchange {
       record.outcome = decision.isAllowed ? .allowed : .denied
       record.statement = decision.statement
       record.rule = decision.rule.map { AuditRecord.Rule(path: $0.path, file: $0.file, line: $0.line) }
-      record.tags = decision.obligations.auditTags.map { ($0.name, $0.value) }
+      record.tags = obligations.auditTags.map { ($0.name, $0.value) }
     }
     record.status = response.status
     record.errorCode = response.errorCode

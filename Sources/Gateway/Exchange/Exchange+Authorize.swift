@@ -13,6 +13,10 @@ extension Exchange {
     guard let request else { throw .undecidable("no request") }
     if request.operation == .optionsObject { return .forward }
     if request.operation == .postObject { return try beginForm() }
+    // Tags that policy could not read are for no store to read either.
+    if let tags = request.header(.xAmzTagging) {
+      _ = try wire { () throws(S3WireError) in try TagSet.parse(header: tags) }
+    }
     if request.operation.decidesOnDocument {
       guard body.isComplete else {
         try refuseStrangers(request)
@@ -32,9 +36,13 @@ extension Exchange {
     return try decide()
   }
 
-  /// Nothing but the bucket's policy allows anonymous requests: without one, none gets to send a document first.
+  /// Nothing but the bucket's policy, or Rego where it may, allows anonymous requests: without them, none gets to send a document first.
   private func refuseStrangers(_ request: S3Request) throws(ExchangeFailure) {
     guard claim == nil, request.bucket.flatMap({ snapshot.authorization.bucketPolicies[$0] }) == nil else { return }
+    switch snapshot.authorization.rego?.mode {
+    case .grant, .decide: return
+    case nil, .off, .restrict: break
+    }
     let decision = Authorizer.decide(
       request.accesses, caller, snapshot.authorization, at: PolicyDate(milliseconds: now.milliseconds),
       context: conditions)
@@ -97,15 +105,7 @@ extension Exchange {
     guard var request else { throw .undecidable("no request") }
     if copiedTags != nil { request.accesses += request.accessesIfSourceIsTagged }
     let time = PolicyDate(milliseconds: now.milliseconds)
-    if request.operation == .deleteObjects {
-      let (authorized, decisions) = Authorizer.authorizeEach(
-        request, caller, snapshot.authorization, at: time, context: conditions)
-      self.authorized = authorized
-      deletions.take(decisions)
-      for decision in decisions where decision.isAllowed { try take(decision.obligations) }
-      decision = decisions.first { !$0.isAllowed } ?? decisions.last
-      return .forward
-    }
+    if request.operation == .deleteObjects { return try decideDeletions(request) }
     let (authorized, decision) = Authorizer.authorize(
       request, caller, snapshot.authorization, at: time, context: conditions)
     self.decision = decision
@@ -118,9 +118,7 @@ extension Exchange {
 
   /// A rule has asked for tags that nobody has fetched: those of the object that the access is about.
   private func fetchTagsForRego(_ decision: Decision) throws(ExchangeFailure) -> Stage {
-    if let request, let source = request.copySource, let access = decision.access,
-      access.bucket != source.bucket || access.key != source.key
-    {
+    if let access = decision.access, isOfReplacedObject(access) {
       guard case .notFetched = replacedTags else { throw .denied(decision) }
       try fetchReplacedTags()
       return .wait
@@ -131,24 +129,23 @@ extension Exchange {
   }
 
   /// What Rego asks of a request that it lets through, as far as it is for the gateway to do.
-  private func take(_ obligations: Obligations) throws(ExchangeFailure) {
+  func take(_ obligations: Obligations) throws(ExchangeFailure) {
     if obligations.isEmpty { return }
+    self.obligations = obligations
     if let limit = obligations.bytesMax {
       bodyBytesMax = min(bodyBytesMax, UInt64(clamping: limit))
       // A body of unknown length could be any.
       let length = statedLength ?? (head.framing == .none ? 0 : .max)
       if length > bodyBytesMax { throw .bodyTooLarge(bytesMax: bodyBytesMax) }
     }
-    for header in obligations.responseHeaders {
-      response.extraFields += header.name.bytes + [0x3A, 0x20] + header.value.bytes + [0x0D, 0x0A]
-    }
   }
 
-  /// The body's length as the head states it: decoded, where it is sent in signed chunks.
+  /// The body's length as far as it is known: of the file in a form, decoded where it is sent in signed chunks. What a
+  /// header claims beside a body that is framed otherwise does not count.
   var statedLength: UInt64? {
-    if let range = head.fields.first(.xAmzDecodedContentLength) {
-      return head.fields.withBytes(range) { UInt64(String(decoding: $0, as: UTF8.self)) }
-    }
+    if let form = body.form { return form.fileLength }
+    if body.isComplete, head.framing != .none { return UInt64(body.collected.count) }
+    if let decoded = expectation?.decodedBytes { return decoded }
     if case .contentLength(let length) = head.framing { return length }
     return nil
   }
@@ -157,11 +154,15 @@ extension Exchange {
   func conditions(_ access: Access) -> RequestConditions {
     var conditions = baseConditions
     conditions.versionID = access.versionID
-    // A copy is about two objects, and what the one's tags allow says nothing about the other.
-    if let source = request?.copySource, access.bucket != source.bucket || access.key != source.key {
-      conditions.storedTags = replacedTags
-    }
+    if isOfReplacedObject(access) { conditions.storedTags = replacedTags }
     return conditions
+  }
+
+  /// A copy is about two objects, and what the one's tags allow says nothing about the other. They can be versions of
+  /// one key: what is replaced is the current one.
+  private func isOfReplacedObject(_ access: Access) -> Bool {
+    guard let source = request?.copySource else { return false }
+    return access.bucket != source.bucket || access.key != source.key || access.versionID != source.versionID
   }
 
   var baseConditions: RequestConditions { RequestConditions(exchange: self, storedTags: storedTags) }

@@ -1,3 +1,4 @@
+import Authorization
 import Backend
 import HTTPWire
 import NIOCore
@@ -83,14 +84,19 @@ extension Exchange {
     }
     let keepsAlive = connection.beginResponse()
     let small = Int(min(contentLength ?? 0, 16_384))
-    var buffer = worker.takeResponseBuffer(
-      640 + fields.count + response.extraFields.count + small, connection.allocator)
-    if response.extraFields.isEmpty {
-      writeHead(status, fields, framing, keepsAlive, &buffer)
-    } else {
-      writeHead(status, fields + response.extraFields, framing, keepsAlive, &buffer)
-    }
+    let fields = withAddedFields(fields)
+    var buffer = worker.takeResponseBuffer(640 + fields.count + small, connection.allocator)
+    writeHead(status, fields, framing, keepsAlive, &buffer)
     response.pending = buffer
+  }
+
+  /// What the gateway adds, and what policy obliges to: that replaces what comes from elsewhere, so that no header is
+  /// there twice.
+  private func withAddedFields(_ fields: [UInt8]) -> [UInt8] {
+    if response.extraFields.isEmpty, obligations.responseHeaders.isEmpty { return fields }
+    var all = ResponseFields(lines: fields + response.extraFields)
+    for header in obligations.responseHeaders { all.replace(name: header.name, value: header.value) }
+    return all.bytes
   }
 
   private func writeHead(

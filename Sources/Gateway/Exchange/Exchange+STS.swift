@@ -40,19 +40,20 @@ extension Exchange {
     guard service == .sts else {
       throw .unsupportedQueryAction(query["Action"] ?? form["Action"] ?? "")
     }
+    var decisions = STSDecisions()
+    let answer: STSResponse
     do throws(STSError) {
+      defer { decision = decisions.decision }
       let request = try STSRequest(try STSParameters(query, form))
       queryAction = request.action
-      let outcome = try snapshot.sts.perform(
+      answer = try snapshot.sts.perform(
         request, caller: stsCaller(claim), context: baseConditions, atMilliseconds: now.milliseconds,
-        seed: try worker.sessionSeed())
-      decision = outcome.decision
-      respond(
-        status: 200, contentType: "text/xml",
-        body: outcome.response.xml(requestID: ByteString(requestID.text)))
+        seed: try worker.sessionSeed(), decisions: &decisions)
     } catch {
       throw .sts(error)
     }
+    try take(decisions.obligations)
+    respond(status: 200, contentType: "text/xml", body: answer.xml(requestID: ByteString(requestID.text)))
     return .wait
   }
 

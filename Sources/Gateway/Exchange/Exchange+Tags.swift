@@ -31,8 +31,21 @@ extension Exchange {
     _ target: (bucket: String, key: ByteString, versionID: ByteString?),
     then set: @escaping (Exchange, RequestConditions.StoredTags) -> Void
   ) throws(ExchangeFailure) {
-    guard let request else { throw .undecidable("no object to read tags of") }
-    var lookup = request
+    let (authorized, backend) = try tagLookup(target)
+    collect(authorized, on: backend, bytesMax: Self.tagsBytesMax) { exchange, result in
+      set(exchange, Self.tags(result))
+      exchange.perform(.authorize)
+    }
+  }
+
+  /// Of a store's answer with tags.
+  static let tagsBytesMax = 65_536
+
+  /// The gateway's own read of an object's tags.
+  func tagLookup(
+    _ target: (bucket: String, key: ByteString, versionID: ByteString?)
+  ) throws(ExchangeFailure) -> (AuthorizedRequest, any StorageBackend) {
+    guard var lookup = request else { throw .undecidable("no object to read tags of") }
     lookup.operation = .getObjectTagging
     lookup.bucket = target.bucket
     lookup.key = target.key
@@ -42,10 +55,7 @@ extension Exchange {
     guard let authorized = Authorizer.authorizeTagLookup(lookup) else { throw .undecidable("no tag lookup") }
     let backend = try self.backend(for: lookup)
     try refuseInexactKeys(lookup, backend)
-    collect(authorized, on: backend, bytesMax: 65_536) { exchange, result in
-      set(exchange, Self.tags(result))
-      exchange.perform(.authorize)
-    }
+    return (authorized, backend)
   }
 
   /// For a copy the tags of the source: that is what is read.
@@ -55,7 +65,7 @@ extension Exchange {
     return (bucket, key, request.versionID)
   }
 
-  private static func tags(
+  static func tags(
     _ result: Result<(response: BackendResponse, body: [UInt8]), BackendFailure>
   ) -> RequestConditions.StoredTags {
     switch result {

@@ -61,6 +61,8 @@ final class Exchange {
   /// Of the object that a copy replaces.
   var replacedTags = RequestConditions.StoredTags.notFetched
   var deletions = Deletions()
+  /// What policy asks of a request that it lets through.
+  var obligations = Obligations.none
   var corsRules: CORSLookup = .notFetched
 
   /// The settings' limit, or less where policy obliges.

@@ -25,7 +25,7 @@ extension RequestConditions: RequestFacts {
 
   var objectTags: ObjectTags {
     switch storedTags {
-    case .notFetched: exchange.request?.key == nil ? .none : .notFetched
+    case .notFetched: .notFetched
     case .failed: .unavailable
     case .tags(let tags): .tags(tags)
     }

@@ -22,7 +22,17 @@ struct PolicyOptions: ParsableArguments {
   func load(
     folders: [String] = [], strict: Bool = false, refusesUnsupported: Bool = false, counts: Bool = false
   ) throws(ToolError) -> CompiledBundle {
-    let content = try PolicyFiles.load(data: data, bundles: bundles + folders)
+    try compile(
+      try content(folders: folders), strict: strict, refusesUnsupported: refusesUnsupported, counts: counts)
+  }
+
+  func content(folders: [String] = []) throws(ToolError) -> BundleContent {
+    try PolicyFiles.load(data: data, bundles: bundles + folders)
+  }
+
+  func compile(
+    _ content: BundleContent, strict: Bool = false, refusesUnsupported: Bool = false, counts: Bool = false
+  ) throws(ToolError) -> CompiledBundle {
     var options = CompiledBundle.Options()
     options.isV0Compatible = v0Compatible
     options.compiler.strict = strict
