@@ -76,7 +76,7 @@ let package = Package(
 
     // Services
     library("Settings", ["Authorization", "IAMPolicy", "S3Model", yams]),
-    tests("SettingsTests", ["GatewayTesting", "Settings"]),
+    tests("SettingsTests", ["GatewayTesting", "S3Model", "Settings"]),
     library("IdentityStore", ["Cryptography", "JSON", "S3Model"]),
     tests("IdentityStoreTests", ["IdentityStore", "Cryptography", "JSON", "S3Model"]),
     library(
@@ -130,8 +130,8 @@ let package = Package(
     library(
       "Gateway",
       [
-        "Audit", "Authorization", "Backend", "Cryptography", "HTTPWire", "IAMPolicy", "Identity", "JSON", "Rego",
-        "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging, nioCore, nioPosix,
+        "Audit", "Authorization", "Backend", "Cryptography", "HTTPClient", "HTTPWire", "IAMPolicy", "Identity", "JSON",
+        "Rego", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging, nioCore, nioPosix,
       ]),
     tests(
       "GatewayTests",
@@ -148,8 +148,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "Identity", "JWT",
-        "PolicyTool", "Rego", "S3Backend", "S3Model",
+        "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "HTTPClient",
+        "Identity", "JWT", "PolicyTool", "Rego", "S3Backend", "S3Model",
         "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),

@@ -100,8 +100,11 @@ struct AuditLineWriter: ~Copyable {
     }
     if let rule = record.rule {
       line.append(member: ",\"rule\":{\"path\":", rule.path)
-      line.append(member: ",\"file\":", rule.file)
-      line.append(member: ",\"line\":", number: UInt64(clamping: rule.line))
+      if !rule.file.isEmpty {
+        line.append(member: ",\"file\":", rule.file)
+        line.append(member: ",\"line\":", number: UInt64(clamping: rule.line))
+      }
+      if let id = rule.decisionID { line.append(member: ",\"decision_id\":", id) }
       line.append(literal: "}")
     }
     if !record.tags.isEmpty {

@@ -16,18 +16,28 @@ public struct AuditRecord: Sendable {
     case denied
   }
 
-  /// A rule of the policy bundle.
+  /// A rule of the policy bundle, or what a policy server was asked.
   public struct Rule: Sendable, Equatable {
-    /// Such as `data.martlet.authz.deny`.
+    /// Such as `data.martlet.authz.deny`; of a policy server the path that was asked, `/v1/data/martlet/authz`.
     public var path: String
+    /// Empty for a policy server.
     public var file: String
     /// From 1.
     public var line: Int
+    /// As the policy server names its decision.
+    public var decisionID: String?
 
     public init(path: String, file: String, line: Int) {
       self.path = path
       self.file = file
       self.line = line
+    }
+
+    public init(server path: String, decisionID: String?) {
+      self.path = path
+      file = ""
+      line = 0
+      self.decisionID = decisionID
     }
   }
 

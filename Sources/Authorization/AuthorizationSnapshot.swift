@@ -52,6 +52,8 @@ public struct AuthorizationSnapshot: Sendable {
 
   /// Asked beside IAM; nil where `authorization.rego` is `off`.
   public var rego: RegoAuthority?
+  /// Asked instead of ``rego``; nil for none.
+  public var external: ExternalAuthority?
 
   init(account: AccountID) {
     content = Content(

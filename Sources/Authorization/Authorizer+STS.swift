@@ -17,6 +17,9 @@ extension Authorizer {
     let decision = PolicyEvaluator.decide(
       request, layers, DecisionContext(caller: caller, now: now, request: context))
     let access = Access(action: .sts(action), resource: resource)
+    if let external = snapshot.external {
+      return weigh(decision, request, layers, access, caller, snapshot, at: now, context, external)
+    }
     guard let authority = snapshot.rego else { return Decision(.policy(decision), access: access) }
     return weigh(decision, request, layers, access, caller, snapshot, at: now, context, authority)
   }
@@ -29,6 +32,11 @@ extension Authorizer {
     _ action: STSAction, on resource: ByteString, _ caller: Caller, _ snapshot: AuthorizationSnapshot,
     at now: PolicyDate, _ context: some RequestFacts
   ) -> Decision? {
+    if let external = snapshot.external, external.mode != .off {
+      return ask(
+        external, Access(action: .sts(action), resource: resource), caller, snapshot, at: now, context,
+        PolicyDecision(.needsNoPermission), iamAllows: external.mode != .decide)
+    }
     guard let authority = snapshot.rego, authority.mode != .off else { return nil }
     return ask(
       authority, Access(action: .sts(action), resource: resource), caller, snapshot, at: now, context,

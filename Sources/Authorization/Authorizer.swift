@@ -33,6 +33,9 @@ public enum Authorizer {
       resourceAccount: snapshot.account)
     let decision = PolicyEvaluator.decide(
       request, layers, DecisionContext(caller: caller, now: now, request: context))
+    if let external = snapshot.external {
+      return weigh(decision, request, layers, access, caller, snapshot, at: now, context, external)
+    }
     guard let authority = snapshot.rego else { return Decision(.policy(decision), access: access) }
     return weigh(decision, request, layers, access, caller, snapshot, at: now, context, authority)
   }

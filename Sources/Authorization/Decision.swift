@@ -1,4 +1,5 @@
 public import IAMPolicy
+public import Rego
 public import S3Model
 
 /// Whether a request may run, and what decided.
@@ -14,6 +15,8 @@ public struct Decision: Sendable {
     case rego(RegoDecision, PolicyDecision)
     /// A rule reads the object's tags: they must be fetched, and the decision taken again.
     case needsObjectTags
+    /// The policy server must be asked, and the decision taken again.
+    case needsAnswer(ExternalQuestion)
     /// The bucket's public access block keeps its policy to the account that owns it.
     case publicAccessBlocked
   }
@@ -31,12 +34,20 @@ public struct Decision: Sendable {
     switch outcome {
     case .policy(let decision): decision.isAllowed
     case .rego(let decision, _): decision.isAllowed
-    case .nothingToAllow, .unusableBucketPolicy, .needsObjectTags, .publicAccessBlocked: false
+    case .nothingToAllow, .unusableBucketPolicy, .needsObjectTags, .needsAnswer, .publicAccessBlocked: false
     }
   }
 
   /// Whether nothing can be said before the object's tags are fetched.
   public var needsObjectTags: Bool { if case .needsObjectTags = outcome { true } else { false } }
+
+  /// What the policy server must be asked before anything can be said.
+  public var question: ExternalQuestion? { if case .needsAnswer(let question) = outcome { question } else { nil } }
+
+  /// As the policy server names its decision.
+  public var externalDecisionID: Text? {
+    if case .rego(let decision, _) = outcome { decision.decisionID } else { nil }
+  }
 
   /// What Rego asks of the request; of all accesses together where several were decided.
   public internal(set) var obligations: Obligations {
@@ -62,7 +73,7 @@ public struct Decision: Sendable {
     switch outcome {
     case .policy(let decision): decision.isExplicitDeny
     case .rego(let decision, _): if case .notAllowed = decision.reason { false } else { !decision.isAllowed }
-    case .nothingToAllow, .needsObjectTags: false
+    case .nothingToAllow, .needsObjectTags, .needsAnswer: false
     case .unusableBucketPolicy, .publicAccessBlocked: true
     }
   }
@@ -72,7 +83,7 @@ public struct Decision: Sendable {
     switch outcome {
     case .policy(let decision): decision.statement
     case .rego(let rego, let policy): if case .notDenied = rego.reason { policy.statement } else { nil }
-    case .nothingToAllow, .unusableBucketPolicy, .needsObjectTags, .publicAccessBlocked: nil
+    case .nothingToAllow, .unusableBucketPolicy, .needsObjectTags, .needsAnswer, .publicAccessBlocked: nil
     }
   }
 }
@@ -85,6 +96,7 @@ extension Decision: CustomStringConvertible {
     case .rego(let rego, let policy):
       if case .notDenied = rego.reason { policy.description } else { rego.description }
     case .needsObjectTags: "the object's tags are needed"
+    case .needsAnswer: "the policy server's answer is needed"
     case .nothingToAllow: "nothing to allow"
     case .unusableBucketPolicy: "the bucket's policy cannot be read"
     case .publicAccessBlocked: "denied by the bucket's public access block"

@@ -22,16 +22,19 @@ public final class GatewayRuntime: Sendable {
     public var backends: [any StorageBackend]
     /// The policy bundle that is asked beside IAM; nil for none.
     public var rego: RegoAuthority?
+    /// Asked instead of ``rego``; nil for none.
+    public var policyServer: PolicyServer.Configuration?
 
     public init(
       settings: GatewaySettings, identities: IdentityDirectory, keyRing: KeyRing, backends: [any StorageBackend],
-      rego: RegoAuthority? = nil
+      rego: RegoAuthority? = nil, policyServer: PolicyServer.Configuration? = nil
     ) {
       self.settings = settings
       self.identities = identities
       self.keyRing = keyRing
       self.backends = backends
       self.rego = rego
+      self.policyServer = policyServer
     }
   }
 
@@ -57,7 +60,9 @@ public final class GatewayRuntime: Sendable {
       log.error("a public access block cannot be read", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
     }
     keeper = SnapshotKeeper(
-      snapshot: try Self.snapshot(parts, revision: 1, rules: rules, log: log), rules: rules, folders: folders, log: log)
+      snapshot: try Self.snapshot(
+        parts, Self.server(parts, before: nil, group), revision: 1, rules: rules, log: log),
+      rules: rules, folders: folders, log: log)
     let limiter = ConnectionLimiter()
     let hostID = Base64.encode(try SecureRandom.bytes(24)).utf8
     let keeper = self.keeper
@@ -83,8 +88,17 @@ public final class GatewayRuntime: Sendable {
       group: group, keeper: keeper, collector: MetricsCollector(metrics), audit: audit)
   }
 
+  /// The one before where nothing about it has changed, with its connections.
+  private static func server(
+    _ parts: Parts, before: PolicyServer?, _ group: any EventLoopGroup
+  ) -> PolicyServer? {
+    guard let configuration = parts.policyServer else { return nil }
+    if let before, before.configuration === configuration { return before }
+    return PolicyServer(configuration, group: group)
+  }
+
   private static func snapshot(
-    _ parts: Parts, revision: UInt64, rules: BucketRules, log: Logger
+    _ parts: Parts, _ policyServer: PolicyServer?, revision: UInt64, rules: BucketRules, log: Logger
   ) throws -> Snapshot {
     var authorization = parts.identities.authorization
     authorization.rego = parts.rego
@@ -94,7 +108,8 @@ public final class GatewayRuntime: Sendable {
     }
     return Snapshot(
       revision: revision, settings: parts.settings, identities: parts.identities, authorization: authorization,
-      keyRing: parts.keyRing, routes: BackendRoutes(settings: parts.settings, backends: parts.backends))
+      keyRing: parts.keyRing, routes: BackendRoutes(settings: parts.settings, backends: parts.backends),
+      policyServer: policyServer)
   }
 
   private static func listening(_ settings: GatewaySettings) -> GatewayServer.Listening {
@@ -116,10 +131,12 @@ public final class GatewayRuntime: Sendable {
 
   /// Puts new settings and identities in force without dropping a connection. What is kept for buckets stays as it is.
   public func reload(_ parts: Parts) async throws {
-    let log = self.log
+    let (log, group) = (self.log, self.group)
     let keeper = self.keeper
     try await keeper.replace(on: group.next()) { current in
-      try Self.snapshot(parts, revision: current.revision + 1, rules: keeper.rules, log: log)
+      try Self.snapshot(
+        parts, Self.server(parts, before: current.policyServer, group), revision: current.revision + 1,
+        rules: keeper.rules, log: log)
     }.get()
     server.take(Self.listening(parts.settings))
   }

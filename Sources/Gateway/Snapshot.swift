@@ -21,6 +21,8 @@ final class Snapshot: Sendable {
   let keyRing: KeyRing
   let revocations: RevocationRules
   let routes: BackendRoutes
+  /// Asked instead of an embedded policy; nil for none.
+  let policyServer: PolicyServer?
   let parser: S3RequestParser
   let verifier: SignatureVerifier
   let sts: STSService
@@ -41,8 +43,11 @@ final class Snapshot: Sendable {
 
   init(
     revision: UInt64, settings: GatewaySettings, identities: IdentityDirectory, authorization: AuthorizationSnapshot,
-    keyRing: KeyRing, revocations: RevocationRules = RevocationRules(), routes: BackendRoutes
+    keyRing: KeyRing, revocations: RevocationRules = RevocationRules(), routes: BackendRoutes,
+    policyServer: PolicyServer? = nil
   ) {
+    var authorization = authorization
+    authorization.external = policyServer?.authority
     self.revision = revision
     self.settings = settings
     self.identities = identities
@@ -50,6 +55,7 @@ final class Snapshot: Sendable {
     self.keyRing = keyRing
     self.revocations = revocations
     self.routes = routes
+    self.policyServer = policyServer
     parser = S3RequestParser(virtualHostDomains: settings.domains)
     verifier = SignatureVerifier(regions: settings.regions.map { ByteString($0) })
     let limits = settings.limits
@@ -76,6 +82,6 @@ final class Snapshot: Sendable {
     change(&authorization)
     return Snapshot(
       revision: revision + 1, settings: settings, identities: identities, authorization: authorization,
-      keyRing: keyRing, revocations: revocations, routes: routes)
+      keyRing: keyRing, revocations: revocations, routes: routes, policyServer: policyServer)
   }
 }

@@ -25,23 +25,24 @@ public final class HTTPCall: Sendable {
   /// Ends it with `cancelled`, unless it ended already, and closes its connection.
   public func cancel() {
     onLoop { state in
-      state.isCancelled = true
-      state.exchange?.cancel()
-      state.exchange = nil
+      let exchange = state.value.exchange
+      state.value = State(exchange: nil, isCancelled: true)
+      // What it ends may look at this call again.
+      exchange?.cancel()
     }
   }
 
   /// Stops and resumes a stream: while stopped, nothing is read from the server.
   public func setReading(_ isReading: Bool) {
-    onLoop { state in state.exchange?.setReading(isReading) }
+    onLoop { state in state.value.exchange?.setReading(isReading) }
   }
 
-  private func onLoop(_ body: @escaping @Sendable (inout State) -> Void) {
+  private func onLoop(_ body: @escaping @Sendable (NIOLoopBoundBox<State>) -> Void) {
     let state = self.state
     if eventLoop.inEventLoop {
-      body(&state.value)
+      body(state)
     } else {
-      eventLoop.execute { body(&state.value) }
+      eventLoop.execute { body(state) }
     }
   }
 }

@@ -4,8 +4,6 @@ public import TLS
 /// Why another server gave no answer. No case holds a header value or a body, where tokens travel.
 public enum HTTPClientError: Error, Equatable, Sendable {
   // What was asked
-  /// Not an absolute http or https URL with a host, without user information and fragment.
-  case invalidURL
   /// The target is not in origin form, or the field of this name cannot be sent as it is.
   case invalidTarget
   case invalidField(name: String)
@@ -60,7 +58,6 @@ extension HTTPClientError: CustomStringConvertible {
   /// For the log.
   public var description: String {
     switch self {
-    case .invalidURL: "not an http or https URL"
     case .invalidTarget: "a path that cannot be asked for"
     case .invalidField(let name): "a header that cannot be sent: `\(name)`"
     case .unusableTLS(let error): "the TLS files cannot be used: \(error)"

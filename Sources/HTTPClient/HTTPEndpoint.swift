@@ -1,3 +1,4 @@
+public import S3Model
 public import TLS
 
 /// One server, and how it must prove itself.

@@ -43,6 +43,7 @@ struct STSConditions<Base: RequestFacts>: RequestFacts {
   }
 
   func regoSession(_ authority: RegoAuthority) -> RegoSession? { base.regoSession(authority) }
+  func externalAnswer(_ access: Access) -> ExternalAnswer? { base.externalAnswer(access) }
 
   private static func text(_ value: ByteString?) -> ConditionValue { value.map(ConditionValue.text) ?? .absent }
 }

@@ -73,7 +73,7 @@ extension STSError {
         .accessDenied,
         "MultiFactorAuthentication failed, unable to validate MFA code. Please verify your MFA serial number is valid "
           + "and associated with this user.")
-    case .unknownAccessKey: Answer(.accessDenied, "Access Denied")
+    case .unknownAccessKey, .needsAnswer: Answer(.accessDenied, "Access Denied")
     case .anonymous: Answer(.missingAuthenticationToken, "Request is missing Authentication Token")
     case .invalidToken: Answer(.invalidClientTokenId, "The security token included in the request is invalid")
     case .expiredToken:

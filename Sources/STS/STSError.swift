@@ -1,3 +1,4 @@
+public import Authorization
 public import S3Model
 
 /// Why an STS request is refused, as facts; ``answer`` says what the client hears.
@@ -31,6 +32,8 @@ public enum STSError: Error, Equatable, Sendable {
   case unknownPolicyARN(ByteString)
   case packedPolicyTooLarge(percent: Int)
   case accessDenied(STSDenial)
+  /// The policy server must be asked, and the request performed again.
+  case needsAnswer(ExternalQuestion)
   case rootMayNotAssumeRoles
   /// GetSessionToken and GetFederationToken take long-lived keys only.
   case sessionMayNotCall(STSAction)

@@ -84,6 +84,7 @@ public struct STSService: Sendable {
     _ decision: Decision, _ action: STSAction, _ resource: ByteString, _ caller: STSCaller
   ) throws(STSError) {
     if decision.isAllowed { return }
+    if let question = decision.question { throw .needsAnswer(question) }
     throw .accessDenied(
       STSDenial(callerARN: caller.callerARN, action: action, resource: resource, reason: decision.description))
   }

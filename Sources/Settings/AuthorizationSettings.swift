@@ -4,6 +4,8 @@ public import Authorization
 public struct AuthorizationSettings: Hashable, Sendable {
   /// Default `restrict`.
   public let mode: RegoMode
+  /// Asked instead of a bundle; nil for none.
+  public let opa: OPASettings?
   /// Folders and archives of bundles. Empty where none is named, and ``policiesDefault`` may be there.
   public let policies: [String]
   /// What signs bundles. With any, bundles that none of them signed are refused.
@@ -26,7 +28,11 @@ public struct AuthorizationSettings: Hashable, Sendable {
 
   init(_ reader: SectionReader) {
     mode = reader.choice("rego", default: .restrict)
+    opa = reader.section("opa") { OPASettings($0) }
     policies = reader.paths("policies", countMax: 32)
+    if opa != nil, reader.isSet("policies") {
+      reader.report(.collision(found: "policies", with: "`authorization.opa`, which stands for a bundle"), "policies")
+    }
     bundleKeys = reader.items("bundle_keys", countMax: 32) { BundleKeySettings($0) }
     bundleScope = reader.text("bundle_scope")?.text ?? ""
     for (index, key) in bundleKeys.enumerated() where bundleKeys[..<index].contains(where: { $0.id == key.id }) {

@@ -9,6 +9,9 @@ public struct FileReference: Hashable, Sendable {
     self.origin = origin
   }
 
+  /// The bytes, for telling whether they are others than before.
+  public func digestible() throws(SettingsError) -> [UInt8] { try read(bytesMax: 1 << 20) }
+
   /// - Parameter protection: `.secret` where others than the owner must not be able to read it.
   package func read(
     bytesMax: Int, protection: RegularFile.Protection = .any

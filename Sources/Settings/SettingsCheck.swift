@@ -13,6 +13,7 @@ public enum SettingsCheck {
       if let file = store.caFile { check.pem(file, ["CERTIFICATE"]) }
       if let certificate = store.clientCertificate { check.pair(certificate) }
     }
+    if let opa = settings.authorization.opa { check.server(opa.server) }
     check.identities(settings.identities)
     return check.errors
   }
@@ -29,6 +30,12 @@ public enum SettingsCheck {
       if let module = tls.fipsModule, !RegularFile.exists(module.path) {
         errors.append(SettingsError(.file(path: module.path, fault: .missing), at: module.origin))
       }
+    }
+
+    mutating func server(_ server: RemoteServerSettings) {
+      if let file = server.caFile { pem(file, ["CERTIFICATE"]) }
+      if let certificate = server.clientCertificate { pair(certificate) }
+      do throws(SettingsError) { _ = try server.loadToken() } catch { errors.append(error) }
     }
 
     mutating func pair(_ certificate: CertificateSettings) {

@@ -90,6 +90,14 @@ public struct SettingsWatcher: Sendable {
         if let file = store.caFile { paths.insert(file.path) }
       }
     }
+    func insert(_ server: RemoteServerSettings) {
+      if let file = server.caFile { paths.insert(file.path) }
+      if let file = server.tokenFile { paths.insert(file.path) }
+      if let certificate = server.clientCertificate {
+        paths.formUnion([certificate.certificateFile.path, certificate.keyFile.path])
+      }
+    }
+    if let opa = settings.authorization.opa { insert(opa.server) }
     let identities = settings.identities
     for user in identities.users {
       user.accessKeys.forEach { insert($0.secret) }

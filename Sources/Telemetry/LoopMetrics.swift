@@ -46,6 +46,14 @@ public final class LoopMetrics {
   public func upstreamResponded(_ backend: String, microseconds: UInt64) {
     values.upstreamDurations[backend, default: LatencyHistogram()].count(microseconds)
   }
+
+  /// - Parameter microseconds: from the question to its answer, or to the lack of one.
+  public func policyServerAnswered(microseconds: UInt64) { values.policyServerDuration.count(microseconds) }
+
+  /// Beside ``policyServerAnswered(microseconds:)``: what came was no decision.
+  public func policyServerFailed(_ error: PolicyServerErrorLabel) {
+    values.policyServerErrors[Int(error.rawValue)] &+= 1
+  }
 }
 
 @available(*, unavailable)

@@ -9,6 +9,7 @@ public enum MetricsPage {
     requests(sample, &page)
     connections(sample, &page)
     upstream(sample, &page)
+    policyServer(sample, &page)
     gateway(process, &page)
     system(process, &page)
     return Array(page.text.utf8)
@@ -72,6 +73,18 @@ public enum MetricsPage {
     for (backend, histogram) in sample.upstreamDurations.sorted(by: { $0.key < $1.key }) {
       page.histogram(histogram, ("backend", backend))
     }
+  }
+
+  private static func policyServer(_ sample: MetricsSample, _ page: inout PrometheusText) {
+    page.begin(
+      "martlet_policy_server_errors_total", .counter, "Questions that a policy server gave no decision to, by error.")
+    for error in PolicyServerErrorLabel.allCases {
+      page.sample(sample.policyServerErrors[Int(error.rawValue)], ("error", "\(error.name)"))
+    }
+    page.begin(
+      "martlet_policy_server_duration_seconds", .histogram,
+      "Time from a question to a policy server to its answer, or to the lack of one.")
+    page.histogram(sample.policyServerDuration)
   }
 
   private static func gateway(_ process: ProcessSample, _ page: inout PrometheusText) {

@@ -23,6 +23,9 @@ public struct MetricsSample: Sendable {
   var upstreamErrors: [String: [UInt64]] = [:]
   /// By backend.
   var upstreamDurations: [String: LatencyHistogram] = [:]
+  var policyServerDuration = LatencyHistogram()
+  /// By error.
+  var policyServerErrors = [UInt64](repeating: 0, count: PolicyServerErrorLabel.allCases.count)
 
   public init() {}
 
@@ -48,6 +51,8 @@ public struct MetricsSample: Sendable {
     for (backend, histogram) in other.upstreamDurations {
       upstreamDurations[backend, default: LatencyHistogram()].add(histogram)
     }
+    policyServerDuration.add(other.policyServerDuration)
+    Self.add(other.policyServerErrors, to: &policyServerErrors)
   }
 
   private static func add(_ counts: [UInt64], to sums: inout [UInt64]) {

@@ -119,3 +119,21 @@ public enum UpstreamErrorLabel: UInt8, CaseIterable, Hashable, Sendable {
     }
   }
 }
+
+/// Why a policy server gave no decision.
+public enum PolicyServerErrorLabel: UInt8, CaseIterable, Hashable, Sendable {
+  case unavailable
+  case timedOut
+  /// Another than 200.
+  case status
+  case malformed
+
+  var name: StaticString {
+    switch self {
+    case .unavailable: "unavailable"
+    case .timedOut: "timed_out"
+    case .status: "status"
+    case .malformed: "malformed"
+    }
+  }
+}

@@ -22,15 +22,15 @@ struct PrometheusText {
   }
 
   /// Buckets, sum and count.
-  mutating func histogram(_ histogram: LatencyHistogram, _ label: (name: StaticString, value: String)) {
+  mutating func histogram(_ histogram: LatencyHistogram, _ labels: (name: StaticString, value: String)...) {
     var cumulated: UInt64 = 0
     for (index, count) in histogram.counts.enumerated() {
       cumulated += count
       let bound = index < LatencyHistogram.bounds.count ? Self.seconds(LatencyHistogram.bounds[index]) : "+Inf"
-      line("_bucket", [label, ("le", bound)], cumulated)
+      line("_bucket", labels + [("le", bound)], cumulated)
     }
-    line("_sum", [label], Self.seconds(histogram.sumMicroseconds))
-    line("_count", [label], cumulated)
+    line("_sum", labels, Self.seconds(histogram.sumMicroseconds))
+    line("_count", labels, cumulated)
   }
 
   private mutating func line(

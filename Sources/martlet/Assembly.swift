@@ -1,4 +1,5 @@
 import Audit
+import Authorization
 import Backend
 import Cryptography
 import FileBackend
@@ -31,6 +32,7 @@ final class Assembly: Sendable {
 
   /// The backends in force with what they were made from, so that a reload keeps those that stay as they are.
   private let backends: Mutex<[String: MadeBackend]>
+  private let policyServer: Mutex<MadePolicyServer?>
 
   private struct MadeBackend: Sendable {
     let description: String
@@ -74,10 +76,18 @@ final class Assembly: Sendable {
         description: Self.describe(backend), backend: try Self.make(backend, settings, log: log))
     }
     policies = try PolicyLoader(settings.authorization, log: log)
+    let policyServer = try MadePolicyServer.make(settings.authorization, before: nil)
+    if policyServer != nil, let opa = settings.authorization.opa {
+      log.notice(
+        "a policy server decides",
+        metadata: ["url": "\(opa.url)", "mode": "\(settings.authorization.mode.rawValue)"])
+    }
+    self.policyServer = Mutex(policyServer)
     audit = try AuditSink(settings.audit, log: log)
     parts = GatewayRuntime.Parts(
       settings: settings, identities: identities, keyRing: keyRing,
-      backends: settings.backends.compactMap { made[$0.name]?.backend }, rego: policies.authority)
+      backends: settings.backends.compactMap { made[$0.name]?.backend }, rego: policies.authority,
+      policyServer: policyServer?.configuration)
     backends = Mutex(made)
   }
 
@@ -187,12 +197,14 @@ final class Assembly: Sendable {
       for error in errors.errors { log.error("settings stay as they were", metadata: ["error": "\(error)"]) }
     case .loaded(let settings):
       do {
+        let server = try MadePolicyServer.make(settings.authorization, before: policyServer.withLock { $0 })
         try await policies.take(settings.authorization)
         let parts = GatewayRuntime.Parts(
           settings: settings, identities: try IdentityDirectory(settings, root: root),
           keyRing: try KeyRing.load(path: settings.sts.keyRingFile), backends: try remake(settings),
-          rego: policies.authority)
+          rego: policies.authority, policyServer: server?.configuration)
         try await runtime.reload(parts)
+        policyServer.withLock { $0 = server }
         log.notice("settings reloaded")
       } catch {
         log.error("settings stay as they were", metadata: ["error": "\(error)"])

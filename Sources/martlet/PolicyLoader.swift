@@ -66,7 +66,7 @@ final class PolicyLoader: Sendable {
       log.notice(
         "policy bundle loaded",
         metadata: ["from": "\(Self.paths(settings).joined(separator: ", "))", "mode": "\(settings.mode.rawValue)"])
-    } else if settings.mode != .off {
+    } else if settings.mode != .off, settings.opa == nil {
       log.notice("no policy bundle: IAM decides alone")
     }
   }
@@ -108,7 +108,7 @@ final class PolicyLoader: Sendable {
   /// `authorization.rego: off` does.
   private func reload(_ settings: AuthorizationSettings) throws -> RegoAuthority? {
     let authority = try Self.load(settings, zones)
-    if authority == nil, settings.mode != .off, state.withLock({ $0.authority != nil }) {
+    if authority == nil, settings.mode != .off, settings.opa == nil, state.withLock({ $0.authority != nil }) {
       throw AssemblyError.noPolicies(mode: settings.mode.rawValue)
     }
     return authority
@@ -146,7 +146,7 @@ final class PolicyLoader: Sendable {
   }
 
   private static func load(_ settings: AuthorizationSettings, _ zones: ZoneDatabase) throws -> RegoAuthority? {
-    guard settings.mode != .off else { return nil }
+    guard settings.mode != .off, settings.opa == nil else { return nil }
     let paths = paths(settings)
     guard !paths.isEmpty else {
       // Where Rego is to allow, its absence must not go unnoticed; nor where the bundle is to be signed.
@@ -187,7 +187,7 @@ final class PolicyLoader: Sendable {
 
   /// Of all bundles and the keys that they are verified with. A bundle that cannot be read has none.
   private static func stamps(_ settings: AuthorizationSettings) -> [FileStamp] {
-    guard settings.mode != .off else { return [] }
+    guard settings.mode != .off, settings.opa == nil else { return [] }
     var files = settings.bundleKeys.map(\.file.path)
     for path in paths(settings) {
       do throws(BundleError) { files += try BundleSource(path).files() } catch { continue }

@@ -121,6 +121,7 @@ let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
       { $0.line.contains("/slow") ? [.pause(.milliseconds(300)), .write(ok)] : [.write(ok)] }, limits: limits
     ) { requester, server in
       let first = requester.send(HTTPClientRequest(.get, "/slow"))
+      while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
       let second = requester.send(HTTPClientRequest(.get, "/"), timeout: .milliseconds(100))
       let third = requester.send(HTTPClientRequest(.get, "/"))
       await #expect(throws: HTTPClientError.queueFull) { try await third.get() }

@@ -3,6 +3,7 @@ import HTTPClient
 import HTTPWire
 import NIOCore
 import NIOPosix
+import S3Model
 import TLS
 import Testing
 

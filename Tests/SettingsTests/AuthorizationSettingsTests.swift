@@ -1,5 +1,6 @@
 import Foundation
 import GatewayTesting
+import S3Model
 import Testing
 
 @testable import Settings
@@ -20,6 +21,22 @@ import Testing
     for yaml in [#"policies: """#, "policies: {a: b}", "policies: [[a]]", #"policies: ["a\0"]"#] {
       #expect(throws: SettingsErrors.self) { try Self.read(yaml) }
     }
+  }
+
+  @Test func namesAPolicyServer() throws {
+    #expect(try Self.read("").opa == nil)
+    let opa = try #require(
+      try Self.read("opa: {url: 'http://127.0.0.1:8181/v1/data/a', timeout: 300ms, object_tags: true}").opa)
+    #expect(opa.url.target == "/v1/data/a" && opa.timeout == .milliseconds(300) && opa.objectTags)
+    let variable = ["MARTLET_AUTHORIZATION_OPA_URL": "https://opa.example/"]
+    #expect(try Self.read("", environment: variable).opa?.url.host == "opa.example")
+    for yaml in [
+      "url: 'http://opa.example'", "url: opa.example", "url: 'https://u@opa.example'", "timeout: 1s",
+      "url: 'https://opa.example', client_key_file: /k", "url: 'https://opa.example', tiemout: 1s",
+    ] {
+      #expect(throws: SettingsErrors.self, "\(yaml)") { try Self.read("opa: {\(yaml)}") }
+    }
+    #expect(throws: SettingsErrors.self) { try Self.read("opa: {url: 'https://opa.example'}, policies: a") }
   }
 
   @Test func namesBundleKeys() throws {

@@ -15,6 +15,8 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
   private(set) var lacksTags = false
   /// The decision has read a condition key that the request has a value for, and it cannot be had.
   private(set) var lacksCondition = false
+  /// The object's tags are not part of it.
+  var leavesOutTags = false
 
   init(_ access: Access, _ caller: Caller, account: AccountID, now: PolicyDate, _ facts: Facts, _ shape: RegoInputShape)
   {
@@ -110,6 +112,7 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
   }
 
   private var objectTags: Value {
+    if leavesOutTags { return .undefined }
     switch facts.objectTags {
     case .none: return .undefined
     case .notFetched:

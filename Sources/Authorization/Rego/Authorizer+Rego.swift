@@ -8,18 +8,8 @@ extension Authorizer {
     _ policy: PolicyDecision, _ request: PolicyRequest, _ layers: PolicyLayers, _ access: Access, _ caller: Caller,
     _ snapshot: AuthorizationSnapshot, at now: PolicyDate, _ facts: some RequestFacts, _ authority: RegoAuthority
   ) -> Decision {
-    if policy.isExplicitDeny { return Decision(.policy(policy), access: access) }
-    switch authority.mode {
-    case .off: return Decision(.policy(policy), access: access)
-    case .restrict:
-      guard policy.isAllowed else { return Decision(.policy(policy), access: access) }
-    case .grant, .decide:
-      // Whatever Rego allows, boundaries and session policies stay ceilings.
-      if !policy.isAllowed || authority.mode == .decide,
-        let ceiling = ceiling(request, layers, DecisionContext(caller: caller, now: now, request: facts))
-      {
-        return Decision(.policy(ceiling), access: access)
-      }
+    if let decided = decidedByIAM(policy, request, layers, access, caller, at: now, facts, authority.mode) {
+      return decided
     }
     let iamAllows = authority.mode == .grant && policy.isAllowed || authority.mode == .restrict
     return ask(authority, access, caller, snapshot, at: now, facts, policy, iamAllows: iamAllows)
@@ -40,6 +30,24 @@ extension Authorizer {
     if input.lacksCondition { return Decision(.rego(RegoDecision(.conditionUnavailable), policy), access: access) }
     if input.lacksTags { return Decision(.rego(RegoDecision(.tagsUnavailable), policy), access: access) }
     return Decision(.rego(decision, policy), access: access)
+  }
+
+  /// The decision where IAM's word is the last; nil where Rego has a say.
+  static func decidedByIAM(
+    _ policy: PolicyDecision, _ request: PolicyRequest, _ layers: PolicyLayers, _ access: Access, _ caller: Caller,
+    at now: PolicyDate, _ facts: some RequestFacts, _ mode: RegoMode
+  ) -> Decision? {
+    if policy.isExplicitDeny { return Decision(.policy(policy), access: access) }
+    switch mode {
+    case .off: return Decision(.policy(policy), access: access)
+    case .restrict: return policy.isAllowed ? nil : Decision(.policy(policy), access: access)
+    case .grant, .decide:
+      // Whatever Rego allows, boundaries and session policies stay ceilings.
+      guard !policy.isAllowed || mode == .decide,
+        let ceiling = ceiling(request, layers, DecisionContext(caller: caller, now: now, request: facts))
+      else { return nil }
+      return Decision(.policy(ceiling), access: access)
+    }
   }
 
   /// The decision of the ceiling that is in the way; nil when none is.
@@ -117,7 +125,7 @@ extension RegoSession {
 
 extension Obligations {
   /// What can be told before the request runs.
-  fileprivate func check(
+  func check(
     _ caller: Caller, _ access: Access, at now: PolicyDate, _ facts: some RequestFacts
   ) throws(ObligationError) {
     if let secondFactorSecondsMax {

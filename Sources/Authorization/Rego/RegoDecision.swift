@@ -22,12 +22,16 @@ public struct RegoDecision: Sendable {
     case conditionUnavailable
     /// This event loop has no evaluator for the policy.
     case noEvaluator
+    /// The policy server did not decide. The text is for audit records.
+    case unanswered(String)
   }
 
   public let reason: Reason
   public let rule: DecidingRule?
   /// What IAM says, which the mode weighs.
   public var obligations: Obligations
+  /// As the policy server names its decision.
+  public internal(set) var decisionID: Text?
 
   init(_ reason: Reason, rule: DecidingRule? = nil, obligations: Obligations = .none) {
     self.reason = reason
@@ -39,7 +43,7 @@ public struct RegoDecision: Sendable {
     switch reason {
     case .allowed, .notDenied: true
     case .denied, .notAllowed, .failed, .malformed, .obligation, .tagsUnavailable, .conditionUnavailable,
-      .noEvaluator:
+      .noEvaluator, .unanswered:
       false
     }
   }
@@ -59,6 +63,7 @@ extension RegoDecision: CustomStringConvertible {
     case .tagsUnavailable: "denied: the object's tags cannot be had"
     case .conditionUnavailable: "denied: a condition key that is read cannot be told"
     case .noEvaluator: "denied: no evaluator"
+    case .unanswered(let reason): "denied: the policy server gave no decision: \(reason)"
     }
   }
 }

@@ -10,12 +10,15 @@ public protocol RequestFacts: ConditionContext {
   var objectTags: ObjectTags { get }
   /// Evaluation memory of this event loop for a policy; nil denies.
   func regoSession(_ authority: RegoAuthority) -> RegoSession?
+  /// What the policy server has said about an access of this request; nil before it was asked.
+  func externalAnswer(_ access: Access) -> ExternalAnswer?
 }
 
 extension RequestFacts {
   public func fact(_ name: RequestFact) -> Value { .undefined }
   public var objectTags: ObjectTags { .none }
   public func regoSession(_ authority: RegoAuthority) -> RegoSession? { nil }
+  public func externalAnswer(_ access: Access) -> ExternalAnswer? { nil }
 }
 
 /// Facts that have no condition key.

@@ -14,6 +14,9 @@ final class DeletionRun: BackendCall {
   /// Entries that wait for tags, and how many of them have been begun.
   var waiting: [Int] = []
   var begun = 0
+  /// Entries that wait for the policy server's word, with the tags that they are decided by.
+  var unasked: [(entry: Int, tags: RequestConditions.StoredTags)] = []
+  var questions = 0
   private var lookups: [Int: any BackendCall] = [:]
   private(set) var isCancelled = false
 
@@ -23,11 +26,15 @@ final class DeletionRun: BackendCall {
   /// Look-ups at once.
   static let lookupsMax = 8
 
+  /// Questions at once.
+  static let questionsMax = 16
+
   init(_ authorization: DeletionAuthorization) { self.authorization = authorization }
 
   var hasUndecided: Bool { next < authorization.entries.count }
   var mayLookUp: Bool { begun < waiting.count && lookups.count < Self.lookupsMax }
-  var isOver: Bool { !hasUndecided && begun == waiting.count && lookups.isEmpty }
+  var isOver: Bool { !hasUndecided && begun == waiting.count && lookups.isEmpty && unasked.isEmpty && questions == 0 }
+  var mayAsk: Bool { !unasked.isEmpty && questions < Self.questionsMax }
 
   func add(_ lookup: any BackendCall, for entry: Int) { lookups[entry] = lookup }
   func remove(for entry: Int) { lookups[entry] = nil }

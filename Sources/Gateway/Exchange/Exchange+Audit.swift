@@ -2,6 +2,7 @@ import Audit
 import Authorization
 import HTTPWire
 import NIOCore
+import Rego
 import S3Model
 import STS
 import SigV4
@@ -15,6 +16,7 @@ extension Exchange {
   func finish() -> NIODeadline {
     response.signOfLife?.cancel()
     response.signOfLife = nil
+    cancelInquiries()
     let end = NIODeadline.now()
     let microseconds = UInt64(max(0, (end - start).nanoseconds / 1000))
     var record = AuditRecord(
@@ -39,6 +41,9 @@ extension Exchange {
       record.outcome = decision.isAllowed ? .allowed : .denied
       record.statement = decision.statement
       record.rule = decision.rule.map { AuditRecord.Rule(path: $0.path, file: $0.file, line: $0.line) }
+      if case .rego = decision.outcome, let server = snapshot.policyServer {
+        record.rule = AuditRecord.Rule(server: server.target, decisionID: decision.externalDecisionID?.string)
+      }
       record.tags = obligations.auditTags.map { ($0.name, $0.value) }
     }
     record.status = response.status

@@ -39,13 +39,15 @@ extension Exchange {
   /// Nothing but the bucket's policy, or Rego where it may, allows anonymous requests: without them, none gets to send a document first.
   private func refuseStrangers(_ request: S3Request) throws(ExchangeFailure) {
     guard claim == nil, request.bucket.flatMap({ snapshot.authorization.bucketPolicies[$0] }) == nil else { return }
-    switch snapshot.authorization.rego?.mode {
+    switch snapshot.authorization.external?.mode ?? snapshot.authorization.rego?.mode {
     case .grant, .decide: return
     case nil, .off, .restrict: break
     }
     let decision = Authorizer.decide(
       request.accesses, caller, snapshot.authorization, at: PolicyDate(milliseconds: now.milliseconds),
       context: conditions)
+    // What only the policy server can say is asked about the whole request, with its document.
+    guard decision.question == nil else { return }
     self.decision = decision
     throw .denied(decision)
   }
@@ -108,6 +110,10 @@ extension Exchange {
     if request.operation == .deleteObjects { return try decideDeletions(request) }
     let (authorized, decision) = Authorizer.authorize(
       request, caller, snapshot.authorization, at: time, context: conditions)
+    if let question = decision.question {
+      ask(question) { $0.perform(.decide) }
+      return .wait
+    }
     self.decision = decision
     if decision.needsObjectTags { return try fetchTagsForRego(decision) }
     guard let authorized else { throw .denied(decision) }
@@ -176,20 +182,25 @@ extension Exchange {
   /// whether the key exists.
   /// Source: Amazon S3 API Reference, GetObject, "Permissions".
   func hidesMissingKey(_ failure: BackendFailure) -> Bool {
-    guard case .refused(let error) = failure, error.status == 404, let request,
-      let bucket = request.bucket, request.key != nil
-    else { return false }
-    switch error.code {
-    case .noSuchKey, .noSuchVersion: break
-    // An upload or a lock that is not there is none of the key's secrets.
-    default: return false
-    }
-    // For a copy it is the source that is missing.
-    let listed = request.copySource?.bucket ?? bucket
-    let access = Access(.listBucket, bucket: listed)
+    guard let access = accessThatShows(failure) else { return false }
     let decision = Authorizer.decide(
       access, caller, snapshot.authorization, at: PolicyDate(milliseconds: now.milliseconds), conditions(access))
     if !decision.isAllowed { self.decision = decision }
     return !decision.isAllowed
+  }
+
+  /// What must be allowed for the caller to know that the key is not there; nil where the failure is another.
+  func accessThatShows(_ failure: BackendFailure) -> Access? {
+    guard case .refused(let error) = failure, error.status == 404, let request,
+      let bucket = request.bucket, request.key != nil
+    else { return nil }
+    switch error.code {
+    case .noSuchKey, .noSuchVersion: break
+    // An upload or a lock that is not there is none of the key's secrets.
+    default: return nil
+    }
+    // For a copy it is the source that is missing.
+    let listed = request.copySource?.bucket ?? bucket
+    return Access(.listBucket, bucket: listed)
   }
 }

@@ -29,6 +29,7 @@ extension Exchange {
       {
         run.waiting.append(entry)
       }
+      askNext(run)
       guard run.hasUndecided, NIODeadline.now() >= end else { continue }
       let bound = NIOLoopBound((exchange: self, run: run), eventLoop: worker.eventLoop)
       // Not just behind this: an event loop does all that is due before it looks at its connections again.
@@ -50,12 +51,32 @@ extension Exchange {
 
   @discardableResult
   private func decide(_ entry: Int, of run: DeletionRun, tags: RequestConditions.StoredTags) -> Decision {
-    run.authorization.decide(
+    let decision = run.authorization.decide(
       entry, caller, snapshot.authorization, at: PolicyDate(milliseconds: now.milliseconds)
     ) { access in
       var conditions = conditions(access)
       conditions.storedTags = tags
       return conditions
+    }
+    // Without its document, of which a thousand would be many; it is made again when its turn comes.
+    if decision.question != nil { run.unasked.append((entry, tags)) }
+    return decision
+  }
+
+  /// Keeps as many questions to the policy server running as may be. An entry of several accesses is asked about again.
+  private func askNext(_ run: DeletionRun) {
+    while run.mayAsk {
+      let (entry, tags) = run.unasked.removeLast()
+      guard let question = decide(entry, of: run, tags: tags).question else { continue }
+      run.unasked.removeLast()
+      run.questions += 1
+      ask(question) { exchange in
+        guard !run.isCancelled else { return }
+        run.questions -= 1
+        exchange.decide(entry, of: run, tags: tags)
+        exchange.askNext(run)
+        exchange.goOn(run)
+      }
     }
   }
 
@@ -66,6 +87,7 @@ extension Exchange {
       run.begun += 1
       guard let (lookup, backend) = tagLookup(of: run.authorization.entries[entry]) else {
         decide(entry, of: run, tags: .failed)
+        askNext(run)
         continue
       }
       backendName = backend.name
@@ -80,6 +102,7 @@ extension Exchange {
           guard !run.isCancelled, !exchange.response.isOver else { return }
           run.remove(for: entry)
           exchange.decide(entry, of: run, tags: tags)
+          exchange.askNext(run)
           exchange.lookUpTags(run)
           exchange.goOn(run)
         }

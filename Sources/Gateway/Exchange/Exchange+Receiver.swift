@@ -41,6 +41,7 @@ extension Exchange: BackendReceiver {
   func backendDidFail(_ failure: BackendFailure) {
     call = nil
     if upstreamFirstByte == nil { upstreamFirstByte = .now() - upstreamStart }
+    if asksWhetherHidden(failure) { return }
     if hidesMissingKey(failure) {
       fail(.missingKey)
     } else {

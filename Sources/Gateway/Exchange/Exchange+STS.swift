@@ -50,6 +50,11 @@ extension Exchange {
         request, caller: stsCaller(claim), context: baseConditions, atMilliseconds: now.milliseconds,
         seed: try worker.sessionSeed(), decisions: &decisions)
     } catch {
+      if case .needsAnswer(let question) = error {
+        decision = nil
+        ask(question) { $0.perform(.query) }
+        return .wait
+      }
       throw .sts(error)
     }
     try take(decisions.obligations)

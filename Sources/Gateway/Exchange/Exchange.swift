@@ -20,6 +20,8 @@ final class Exchange {
     case identify
     /// May they.
     case authorize
+    /// The last of ``authorize``, once more when something it waited for is there.
+    case decide
     /// To the store, or to the part of the gateway that answers by itself.
     case forward
     /// To the store, the last of ``forward``.
@@ -64,6 +66,7 @@ final class Exchange {
   /// What policy asks of a request that it lets through.
   var obligations = Obligations.none
   var corsRules: CORSLookup = .notFetched
+  var inquiries = PolicyInquiries()
 
   /// The settings' limit, or less where policy obliges.
   lazy var bodyBytesMax = snapshot.bodyBytesMax
@@ -98,6 +101,7 @@ final class Exchange {
         case .parse: stage = try parse()
         case .identify: stage = try identify()
         case .authorize: stage = try authorize()
+        case .decide: stage = try decide()
         case .forward: stage = try forward()
         case .pass: stage = try passOn()
         case .query: stage = try query()

@@ -13,7 +13,7 @@ extension RequestConditions: RequestFacts {
     case .operation:
       (exchange.request?.operation.name ?? exchange.queryAction?.operation).map { Self.text($0) } ?? .undefined
     case .requestID: .string(Text(exchange.requestID.text))
-    case .method: .string(Text("\(exchange.head.method)"))
+    case .method: Self.text(exchange.head.method.name)
     case .path: exchange.head.fields.withBytes(exchange.head.path) { .string(Text(UnsafeRawBufferPointer($0))) }
     case .query: query
     case .contentLength: exchange.statedLength.map { .integer(Int64(clamping: $0)) } ?? .undefined
@@ -32,6 +32,8 @@ extension RequestConditions: RequestFacts {
   }
 
   func regoSession(_ authority: RegoAuthority) -> RegoSession? { exchange.worker.regoSessions.session(authority) }
+
+  func externalAnswer(_ access: Access) -> ExternalAnswer? { exchange.inquiries.answers[access] }
 
   /// The parameters that S3 knows; signatures and tokens are none of them.
   private var query: Value {

@@ -1,4 +1,4 @@
-import HTTPClient
+import S3Model
 import Testing
 
 @Suite struct HTTPURLTests {
@@ -20,7 +20,7 @@ import Testing
     "http://0x7f.1/", "http://127.1/", "http://2130706433/", "http://0177.0.0.1/", "https://a\\@b/",
   ])
   func refuses(_ text: String) {
-    #expect(throws: HTTPClientError.invalidURL) { try HTTPURL(text) }
+    #expect(throws: HTTPURL.Malformed.self) { try HTTPURL(text) }
   }
 
   @Test func knowsLoopback() throws {

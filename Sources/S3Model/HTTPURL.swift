@@ -1,7 +1,8 @@
-import S3Model
-
 /// An absolute `http` or `https` URL: who is asked, and for what.
-public struct HTTPURL: Sendable, Equatable {
+public struct HTTPURL: Sendable, Hashable {
+  /// The text is not an absolute http or https URL with a host, or has user information or a fragment.
+  public struct Malformed: Error, Equatable, Sendable {}
+
   public enum Scheme: String, Sendable {
     case http, https
   }
@@ -15,8 +16,8 @@ public struct HTTPURL: Sendable, Equatable {
 
   /// Source: RFC 9110 section 4.2, RFC 3986 section 3. User information (RFC 9110 section 4.2.4) and fragments are
   /// refused.
-  public init(_ text: String) throws(HTTPClientError) {
-    guard let parts = Self.parse(Array(text.utf8)) else { throw .invalidURL }
+  public init(_ text: String) throws(Malformed) {
+    guard let parts = Self.parse(Array(text.utf8)) else { throw Malformed() }
     self = parts
   }
 
@@ -96,4 +97,10 @@ public struct HTTPURL: Sendable, Equatable {
   }
 
   private static let loopback = ["127.0.0.0/8", "::1/128"].compactMap { IPNetwork($0) }
+}
+
+extension HTTPURL: CustomStringConvertible {
+  public var description: String {
+    "\(scheme.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)\(target)"
+  }
 }
