@@ -17,6 +17,7 @@ let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -35,6 +36,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   // Imports point down only: each block may use the blocks above it.
   targets: [
@@ -78,7 +80,9 @@ let package = Package(
     library("Settings", ["Authorization", "IAMPolicy", "S3Model", yams]),
     tests("SettingsTests", ["GatewayTesting", "S3Model", "Settings"]),
     library("IdentityStore", ["Cryptography", "JSON", "S3Model"]),
-    tests("IdentityStoreTests", ["IdentityStore", "Cryptography", "JSON", "S3Model"]),
+    tests(
+      "IdentityStoreTests",
+      ["IdentityStore", "Cryptography", "GatewayTesting", "JSON", "S3Model", "SQLiteIdentityStore", logging, sqlite]),
     library(
       "Identity",
       ["Authorization", "Cryptography", "IdentityStore", "JSON", "S3Model", "Settings", "SigV4", hashTrees]),
@@ -123,6 +127,7 @@ let package = Package(
         "Authorization", "Backend", "Cryptography", "HTTPWire", "S3Backend", "S3Model", "S3Wire", "SigV4", "TLS",
         logging, nioCore, nioPosix,
       ]),
+    library("SQLiteIdentityStore", ["IdentityStore", "S3Model", "Settings", logging, sqlite]),
     library("STS", ["Authorization", "Cryptography", "IAMPolicy", "Rego", "S3Model", "S3Wire", "SigV4"]),
     tests("STSTests", ["STS", "Authorization", "Cryptography", "IAMPolicy", "Identity", "S3Model", "S3Wire", "SigV4"]),
 

@@ -26,6 +26,15 @@ public struct RecordKey: Hashable, Comparable, Sendable, CustomStringConvertible
     case session
     /// When and where an access key was last used.
     case keyUse = "key-use"
+
+    /// Read when it is asked for, never held in a table.
+    public var isVolatile: Bool {
+      switch self {
+      case .mfaUse, .session, .keyUse: true
+      case .user, .group, .role, .policy, .accessKey, .loginProfile, .mfaDevice, .oidcProvider, .account, .revocation:
+        false
+      }
+    }
   }
 
   public let kind: Kind
@@ -51,6 +60,8 @@ public struct RecordKey: Hashable, Comparable, Sendable, CustomStringConvertible
 
   public var text: ByteString { ByteString(Array(kind.rawValue.utf8) + [UInt8(ascii: "/")] + name.bytes) }
   public var description: String { text.text }
+  /// Of ``text``.
+  var count: Int { kind.rawValue.utf8.count + 1 + name.count }
 
   public static func < (left: RecordKey, right: RecordKey) -> Bool {
     left.kind == right.kind ? left.name < right.name : left.kind.rawValue < right.kind.rawValue
