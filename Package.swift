@@ -93,12 +93,21 @@ let package = Package(
         "Settings",
         "SigV4", hashTrees,
       ]),
-    library("Audit", ["IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
+    library("Audit", ["Authorization", "IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
     tests(
-      "AuditTests", ["Audit", "GatewayTesting", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore, nioPosix]),
+      "AuditTests",
+      [
+        "Audit", "Authorization", "GatewayTesting", "IAMPolicy", "JSON", "S3Model", "Settings", logging, nioCore,
+        nioPosix,
+      ]),
     library("Bundles", ["CZlib", "Cryptography", "JSON", "JWT", "Rego"]),
     tests("BundlesTests", ["Bundles", "CZlib", "Cryptography", "JWT", "Rego"]),
     library("PolicyTool", ["Bundles", "JSON", "Rego"]),
+    library(
+      "PolicyExplanation", ["Authorization", "CZlib", "IAMPolicy", "JSON", "PolicyTool", "Rego", "S3Model"]),
+    tests(
+      "PolicyExplanationTests",
+      ["PolicyExplanation", "Audit", "Authorization", "Bundles", "IAMPolicy", "PolicyTool", "Rego", "S3Model"]),
     library("Telemetry", ["S3Model", nioCore]),
     tests("TelemetryTests", ["Telemetry", "S3Model", nioCore, nioPosix]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
@@ -154,7 +163,7 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "HTTPClient",
-        "Identity", "JWT", "PolicyTool", "Rego", "S3Backend", "S3Model",
+        "IAMPolicy", "Identity", "JWT", "PolicyExplanation", "PolicyTool", "Rego", "S3Backend", "S3Model",
         "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),

@@ -1,3 +1,4 @@
+import Authorization
 import IAMPolicy
 import S3Model
 
@@ -17,6 +18,7 @@ struct AuditLineWriter: ~Copyable {
   private var secondText: [UInt8] = []
   /// The line under construction, its memory kept from line to line.
   private var line = JSONLine()
+  private var sessions = AuditSessions()
 
   mutating func append(_ record: borrowing AuditRecord, to lines: inout [UInt8]) {
     line.removeAll()
@@ -36,6 +38,7 @@ struct AuditLineWriter: ~Copyable {
     line.append(member: ",\"service\":", Self.name(record.service))
     if let operation = record.operation { line.append(member: ",\"operation\":", operation) }
     appendAccesses(record)
+    if let facts = record.facts { line.append(facts) }
     appendDecision(record)
     line.append(member: ",\"revision\":", number: record.snapshotRevision)
     line.append(member: ",\"status\":", number: UInt64(record.status))
@@ -56,8 +59,10 @@ struct AuditLineWriter: ~Copyable {
     line.append(literal: "\"")
     if let arn = record.principal?.callerARN { line.append(member: ",\"arn\":", arn) }
     if let id = record.accessKeyID { line.append(member: ",\"access_key_id\":", id) }
+    if let id = record.principalID { line.append(member: ",\"id\":", id) }
     if let name = record.sessionName { line.append(member: ",\"session\":", name) }
     line.append(literal: "}")
+    if let caller = record.sessionCaller { sessions.append(caller, to: &line) }
   }
 
   private mutating func appendAccesses(_ record: borrowing AuditRecord) {
@@ -73,12 +78,48 @@ struct AuditLineWriter: ~Copyable {
         last = access.action
       }
       line.append(literal: "\"]")
+      appendPairing(accesses, record)
     }
     if let bucket = record.bucket { line.append(member: ",\"bucket\":", bucket) }
     if let key = record.key { line.append(member: ",\"key\":", key) }
     if let version = record.versionID { line.append(member: ",\"version_id\":", version) }
     if accesses.count > 1 { appendResources(",\"resources\":[", accesses) }
     if !record.deniedAccesses.isEmpty { appendResources(",\"denied\":[", record.deniedAccesses) }
+  }
+
+  /// What leads from actions and resources back to accesses, where that is not plain: how many resources each action
+  /// has in turn, and their versions; or the one resource, where it is not the request's bucket or object.
+  private mutating func appendPairing(_ accesses: [Access], _ record: borrowing AuditRecord) {
+    let first = accesses[0]
+    if accesses.count == 1 {
+      if first.bucket != record.bucket || first.key != record.key || first.bucket == nil {
+        line.append(member: ",\"resource\":", first.resource)
+      }
+      return
+    }
+    if accesses.contains(where: { $0.action != first.action }) {
+      var count: UInt64 = 0
+      var last = first.action
+      line.append(literal: ",\"action_counts\":[")
+      for access in accesses {
+        if access.action != last {
+          line.append(decimal: count)
+          line.append(0x2C)
+          count = 0
+          last = access.action
+        }
+        count += 1
+      }
+      line.append(decimal: count)
+      line.append(literal: "]")
+    }
+    if accesses.contains(where: { $0.versionID != nil }) {
+      for (index, access) in accesses.prefix(Self.resourcesMax).enumerated() {
+        line.append(literal: index == 0 ? ",\"versions\":[" : ",")
+        if let version = access.versionID { line.append(member: "", version) } else { line.append(literal: "null") }
+      }
+      line.append(literal: "]")
+    }
   }
 
   private mutating func appendResources(_ opening: StaticString, _ accesses: [Access]) {

@@ -1,3 +1,4 @@
+public import Authorization
 public import IAMPolicy
 public import S3Model
 
@@ -55,6 +56,10 @@ public struct AuditRecord: Sendable {
   /// The access key that signed, or, without a ``principal``, the one that the request claimed.
   public var accessKeyID: ByteString?
   public var sessionName: ByteString?
+  /// The stable unique id of who was identified, see `Caller.userID`.
+  public var principalID: ByteString?
+  /// Who was identified by temporary credentials; nil for long-lived keys.
+  public var sessionCaller: Caller?
 
   public var service: Service
   /// Such as `GetObject`; nil when none was recognized.
@@ -66,6 +71,9 @@ public struct AuditRecord: Sendable {
   public var bucket: String?
   public var key: ByteString?
   public var versionID: ByteString?
+
+  /// What decisions read of the request beside all this; nil without a decision.
+  public var facts: AuditFacts?
 
   public var outcome = Outcome.undecided
   /// The statement that decided; nil when none did.

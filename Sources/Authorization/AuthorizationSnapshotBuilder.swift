@@ -16,7 +16,10 @@ public struct AuthorizationSnapshotBuilder {
   }
 
   public private(set) var snapshot: AuthorizationSnapshot
-  private var groups: [String: [CompiledPolicy]] = [:]
+  private var groups: [String: [Attached]] = [:]
+
+  private typealias Attached = (policy: CompiledPolicy, origin: PolicyOrigin)
+
   private let limits: PolicyLimits?
 
   /// - Parameter limits: of identity policies; AWS's when nil.
@@ -40,7 +43,9 @@ public struct AuthorizationSnapshotBuilder {
   ) throws(AuthorizationError) {
     let owner = "group/\(name)"
     guard groups[name] == nil else { throw .duplicate(owner: owner) }
-    groups[name] = try attached(policies, inline, owner)
+    groups[name] = try attached(policies, inline, owner).map { policy, origin in
+      (policy, .group(name, isInline: origin == .inline))
+    }
   }
 
   public mutating func add(
@@ -54,11 +59,12 @@ public struct AuthorizationSnapshotBuilder {
       guard let policies = groups[group] else { throw .unknownGroup(owner: owner, name: group) }
       attached += policies
     }
+    attached = Self.distinct(attached)
     let arn = ARN.user(name, path: path, account: snapshot.account)
     let caller = Caller(
       principal: Principal(.user(arn: arn, snapshot.account)), userID: uniqueID, userName: ByteString(name),
       policies: IdentityPolicies(
-        attached: Self.distinct(attached),
+        attached: attached.map(\.policy), origins: attached.map(\.origin),
         boundary: try boundary.map { name throws(AuthorizationError) in try managed(name, owner) }),
       tags: tags, groups: names.map { ByteString($0) })
     snapshot.users[uniqueID] = AuthorizationSnapshot.User(arn: arn, caller: caller)
@@ -70,26 +76,27 @@ public struct AuthorizationSnapshotBuilder {
   ) throws(AuthorizationError) {
     let owner = "role/\(name)"
     guard snapshot.roles[uniqueID] == nil else { throw .duplicate(owner: owner) }
-    let attached = try attached(policies, inline, owner)
+    let attached = Self.distinct(try attached(policies, inline, owner))
     snapshot.add(
       AuthorizationSnapshot.Role(
         uniqueID: uniqueID, arn: ARN.role(name, path: path, account: snapshot.account), name: ByteString(name),
         trustPolicy: try Self.compile(trustPolicy, "\(name) trust policy", .trust, nil, "\(owner)/trust"),
         sessionSecondsMax: sessionSecondsMax,
         policies: IdentityPolicies(
-          attached: Self.distinct(attached),
+          attached: attached.map(\.policy), origins: attached.map(\.origin),
           boundary: try boundary.map { name throws(AuthorizationError) in try managed(name, owner) }),
         tags: tags))
   }
 
   private func attached(
     _ names: [String], _ inline: [Document], _ owner: String
-  ) throws(AuthorizationError) -> [CompiledPolicy] {
-    var policies: [CompiledPolicy] = []
-    for name in names { policies.append(try managed(name, owner)) }
+  ) throws(AuthorizationError) -> [Attached] {
+    var policies: [Attached] = []
+    for name in names { policies.append((try managed(name, owner), .managed)) }
     for document in inline {
-      policies.append(
-        try Self.compile(document.document, document.name, .identity, limits, "\(owner)/\(document.name)"))
+      let policy = try Self.compile(
+        document.document, document.name, .identity, limits, "\(owner)/\(document.name)")
+      policies.append((policy, .inline))
     }
     return policies
   }
@@ -110,8 +117,8 @@ public struct AuthorizationSnapshotBuilder {
   }
 
   /// A policy attached twice, as by two groups, is evaluated once.
-  private static func distinct(_ policies: [CompiledPolicy]) -> [CompiledPolicy] {
+  private static func distinct(_ policies: [Attached]) -> [Attached] {
     var seen: Set<ObjectIdentifier> = []
-    return policies.filter { seen.insert(ObjectIdentifier($0)).inserted }
+    return policies.filter { seen.insert(ObjectIdentifier($0.policy)).inserted }
   }
 }

@@ -12,6 +12,25 @@ public enum Authorizer {
     _ context: some RequestFacts
   ) -> Decision {
     var layers = caller.layers
+    if let refusal = addBucketPolicy(to: &layers, access, caller, snapshot) { return refusal }
+    let request = PolicyRequest(
+      principal: caller.principal, action: access.action, resource: access.resource,
+      resourceAccount: snapshot.account)
+    let decision = PolicyEvaluator.decide(
+      request, layers, DecisionContext(caller: caller, now: now, request: context))
+    if let external = snapshot.external {
+      return weigh(decision, request, layers, access, caller, snapshot, at: now, context, external)
+    }
+    guard let authority = snapshot.rego else { return Decision(.policy(decision), access: access) }
+    return weigh(decision, request, layers, access, caller, snapshot, at: now, context, authority)
+  }
+
+  /// Adds the resource's part to the caller's policies.
+  /// - Returns: the decision, where the bucket's state decides before any statement.
+  @inline(__always)
+  static func addBucketPolicy(
+    to layers: inout PolicyLayers, _ access: Access, _ caller: Caller, _ snapshot: AuthorizationSnapshot
+  ) -> Decision? {
     if let bucket = access.bucket, let policy = snapshot.bucketPolicies[bucket] {
       switch policy {
       case .policy(let policy): layers.resource = policy
@@ -28,16 +47,7 @@ public enum Authorizer {
     // "The root user can always call GetBucketPolicy, PutBucketPolicy and DeleteBucketPolicy, even if the bucket policy
     // denies it" (Amazon S3 API reference), so that nobody is locked out of a bucket.
     if mayMendBucketPolicy(access.action, caller, snapshot) { layers.resource = nil }
-    let request = PolicyRequest(
-      principal: caller.principal, action: access.action, resource: access.resource,
-      resourceAccount: snapshot.account)
-    let decision = PolicyEvaluator.decide(
-      request, layers, DecisionContext(caller: caller, now: now, request: context))
-    if let external = snapshot.external {
-      return weigh(decision, request, layers, access, caller, snapshot, at: now, context, external)
-    }
-    guard let authority = snapshot.rego else { return Decision(.policy(decision), access: access) }
-    return weigh(decision, request, layers, access, caller, snapshot, at: now, context, authority)
+    return nil
   }
 
   /// Decides several accesses: all must be allowed, and the first that is not decides. None at all is not allowed.

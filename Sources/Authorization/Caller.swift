@@ -16,6 +16,8 @@ public final class Caller: Sendable {
   /// Tags of the session first, so that they win over the user's or role's own.
   public let tags: [PrincipalTag]
   public let session: CallerSession?
+  /// What the caller was made from, where that was a session: for audit records.
+  public let sessionDescription: SessionDescription?
   /// Names of the user's groups, or those that the session's provider named.
   public let groups: [ByteString]
   /// `aws:PrincipalArn`, made once.
@@ -27,7 +29,7 @@ public final class Caller: Sendable {
   public init(
     principal: Principal, userID: ByteString, userName: ByteString? = nil, policies: IdentityPolicies = .none,
     sessionPolicies: [CompiledPolicy]? = nil, tags: [PrincipalTag] = [], session: CallerSession? = nil,
-    groups: [ByteString] = []
+    groups: [ByteString] = [], sessionDescription: SessionDescription? = nil
   ) {
     self.principal = principal
     self.userID = userID
@@ -37,6 +39,7 @@ public final class Caller: Sendable {
     self.tags = tags
     self.session = session
     self.groups = groups
+    self.sessionDescription = sessionDescription
     principalARN = principal.arn
     accountDigits = principal.account?.bytes
     readsObjectTags =

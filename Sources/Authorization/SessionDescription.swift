@@ -60,7 +60,7 @@ extension AuthorizationSnapshot {
         principal: Principal(.roleSession(session: arn, role: role.arn, account)),
         userID: ByteString(role.uniqueID.bytes + [UInt8(ascii: ":")] + session.name.bytes),
         policies: role.policies, sessionPolicies: try sessionPolicies(session, whenNone: nil),
-        tags: session.tags + role.tags, session: session.facts)
+        tags: session.tags + role.tags, session: session.facts, sessionDescription: session)
     case .federatedUser:
       guard isRoot || users[session.principalID] != nil else { throw .unknownPrincipal }
       let user = users[session.principalID]
@@ -73,14 +73,15 @@ extension AuthorizationSnapshot {
         userID: ByteString(account.bytes.bytes + [UInt8(ascii: ":")] + session.name.bytes),
         policies: user?.caller.policies ?? IdentityPolicies(attached: everything),
         sessionPolicies: try sessionPolicies(session, whenNone: []),
-        tags: session.tags + (user?.caller.tags ?? []), session: session.facts, groups: user?.caller.groups ?? [])
+        tags: session.tags + (user?.caller.tags ?? []), session: session.facts,
+        groups: user?.caller.groups ?? [], sessionDescription: session)
     case .userSession:
       guard isRoot || users[session.principalID] != nil else { throw .unknownPrincipal }
       let user = users[session.principalID]?.caller ?? root
       return Caller(
         principal: user.principal, userID: user.userID, userName: user.userName, policies: user.policies,
         sessionPolicies: try sessionPolicies(session, whenNone: user.sessionPolicies), tags: session.tags + user.tags,
-        session: session.facts, groups: user.groups)
+        session: session.facts, groups: user.groups, sessionDescription: session)
     }
   }
 

@@ -31,10 +31,12 @@ public final class CompiledStatement: Sendable {
   let principals: Principals?
   let resources: Resources
   let conditions: [CompiledCondition]
+  /// What is compiled here as it was written, for explanations.
+  public let text: StatementText
 
   init(
     index: Int, sid: String?, effect: Effect, actions: ActionSet, principals: Principals?, resources: Resources,
-    conditions: [CompiledCondition]
+    conditions: [CompiledCondition], text: StatementText
   ) {
     self.index = index
     self.sid = sid
@@ -43,6 +45,7 @@ public final class CompiledStatement: Sendable {
     self.principals = principals
     self.resources = resources
     self.conditions = conditions
+    self.text = text
     var keys = ConditionKeySet()
     for condition in conditions {
       keys.insert(condition.key.name)

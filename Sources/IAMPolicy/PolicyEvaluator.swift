@@ -160,7 +160,7 @@ private struct Evaluation {
         reason = Self.denial(statement.holds(bytes, context), statement, policy, .resource)
         return reason == nil
       case .allow:
-        if match == .indirect, Self.isOutsider(principal) { return true }
+        if match == .indirect, principal.isOutsider { return true }
         if match > strength, statement.holds(bytes, context) == .yes {
           grant = Grant(policy: policy, statement: statement)
           strength = match
@@ -172,14 +172,6 @@ private struct Evaluation {
     resourceStrength = strength
     denial = reason
     return reason == nil
-  }
-
-  /// Everyone does not mean services and identity providers when it allows; it does when it denies.
-  private static func isOutsider(_ principal: Principal) -> Bool {
-    switch principal.kind {
-    case .service, .federated: true
-    case .anonymous, .root, .user, .role, .roleSession, .federatedUser: false
-    }
   }
 
   private mutating func allows(
@@ -243,5 +235,15 @@ private struct Evaluation {
     guard let grant else { return PolicyDecision(.notAllowed(layer: layer)) }
     return PolicyDecision(
       .allowed(by: DecidingStatement(layer: layer, policy: grant.policy, statement: grant.statement)))
+  }
+}
+
+extension Principal {
+  /// Everyone does not mean services and identity providers when it allows; it does when it denies.
+  var isOutsider: Bool {
+    switch kind {
+    case .service, .federated: true
+    case .anonymous, .root, .user, .role, .roleSession, .federatedUser: false
+    }
   }
 }

@@ -30,7 +30,8 @@ struct StatementParser {
     let set = try actionSet(actions.node)
     return CompiledStatement(
       index: index, sid: sid, effect: effect, actions: actions.negated ? set.inverted : set, principals: principals,
-      resources: try compile(resources), conditions: conditions)
+      resources: try compile(resources), conditions: conditions,
+      text: StatementText(node, conditions.map(\.key)))
   }
 
   private mutating func sid(_ node: PolicyNode, _ object: JSONObject) throws(PolicyError) -> String? {

@@ -21,14 +21,20 @@ public struct IdentityDirectory: Sendable {
   /// Reads the secrets and policies that the settings name and puts everything together.
   /// - Throws: `settings` with all mistakes at once.
   public init(_ settings: GatewaySettings, root: RootCredentials) throws(IdentityError) {
-    var builder = Builder(root: root)
+    var builder = Builder()
     authorization = try builder.authorization(settings)
-    accessKeys = try builder.accessKeys(settings, authorization)
+    accessKeys = try builder.accessKeys(settings, authorization, root)
+  }
+
+  /// Who is declared and what they may do, without their secrets: for deciding about requests that others have verified.
+  /// - Throws: `settings` with all mistakes at once.
+  public static func authorization(_ settings: GatewaySettings) throws(IdentityError) -> AuthorizationSnapshot {
+    var builder = Builder()
+    return try builder.authorization(settings)
   }
 }
 
 private struct Builder {
-  let root: RootCredentials
   var errors: [SettingsError] = []
 
   mutating func authorization(_ settings: GatewaySettings) throws(IdentityError) -> AuthorizationSnapshot {
@@ -74,7 +80,7 @@ private struct Builder {
   }
 
   mutating func accessKeys(
-    _ settings: GatewaySettings, _ authorization: AuthorizationSnapshot
+    _ settings: GatewaySettings, _ authorization: AuthorizationSnapshot, _ root: RootCredentials
   ) throws(IdentityError) -> [ByteString: AccessKeyRecord] {
     var records: [ByteString: AccessKeyRecord] = [:]
     func add(_ id: ByteString, _ secret: Secret, _ caller: Caller, isActive: Bool) {

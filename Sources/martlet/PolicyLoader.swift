@@ -146,8 +146,17 @@ final class PolicyLoader: Sendable {
   }
 
   private static func load(_ settings: AuthorizationSettings, _ zones: ZoneDatabase) throws -> RegoAuthority? {
-    guard settings.mode != .off, settings.opa == nil else { return nil }
-    let paths = paths(settings)
+    try bundle(settings, zones)?.authority
+  }
+
+  /// The bundle in force and the rules that it was planned from; nil where IAM decides alone.
+  /// - Parameter other: folders and archives to take instead of those of the settings, unsigned ones too.
+  static func bundle(
+    _ settings: AuthorizationSettings, _ zones: ZoneDatabase, instead other: [String] = []
+  ) throws -> (authority: RegoAuthority, rules: [ResolvedRule])? {
+    // A policy server stands in for the bundle, unless another is asked for.
+    guard settings.mode != .off, settings.opa == nil || !other.isEmpty else { return nil }
+    let paths = other.isEmpty ? paths(settings) : other
     guard !paths.isEmpty else {
       // Where Rego is to allow, its absence must not go unnoticed; nor where the bundle is to be signed.
       guard settings.mode == .restrict, settings.bundleKeys.isEmpty else {
@@ -155,20 +164,27 @@ final class PolicyLoader: Sendable {
       }
       return nil
     }
-    let verification = BundleVerification.keys(try keys(settings), scope: settings.bundleScope)
-    let content = try BundleSource.load(paths.map { BundleSource($0, verification: verification) }).withoutTests
+    let content: BundleContent
+    if other.isEmpty {
+      let verification = BundleVerification.keys(try keys(settings), scope: settings.bundleScope)
+      content = try BundleSource.load(paths.map { BundleSource($0, verification: verification) }).withoutTests
+    } else {
+      content = try BundleSource.load(paths.map { BundleSource($0) }).withoutTests
+    }
     // IAM documents alone are no bundle.
-    if content.modules.isEmpty, settings.policies.isEmpty, settings.mode == .restrict { return nil }
+    if content.modules.isEmpty, settings.policies.isEmpty, other.isEmpty, settings.mode == .restrict { return nil }
     var options = CompiledBundle.Options()
     options.isV0Compatible = settings.isV0Compatible
     options.isClosed = true
     let bundle = try CompiledBundle(content, options: options)
     try bundle.require(entry(settings), data: content.data)
-    return RegoAuthority(
-      bundle.policy, rules: bundle.resolved.rules, package: settings.package.map { Text($0) }, mode: settings.mode,
+    let rules = bundle.resolved.rules
+    let authority = RegoAuthority(
+      bundle.policy, rules: rules, package: settings.package.map { Text($0) }, mode: settings.mode,
       shape: settings.input, revision: bundle.revision,
       settings: EvaluationSettings(
         instructionsMax: settings.instructionsMax, memoryBytesMax: settings.memoryBytesMax, zones: zones))
+    return (authority, rules)
   }
 
   /// What the mode evaluates and would deny or allow by.

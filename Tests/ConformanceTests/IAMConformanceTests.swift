@@ -49,6 +49,33 @@ private struct CaseContext: ConditionContext {
     #expect(report.failed.isEmpty && report.passed > 0)
   }
 
+  /// The trace that explanations show, which tells of every statement, implies the decision that was taken.
+  private func checkTrace(
+    _ decision: PolicyDecision, _ request: PolicyRequest, _ layers: PolicyLayers, _ context: CaseContext, _ id: String
+  ) {
+    let traces = PolicyEvaluator.trace(request, layers, context)
+    let denies = traces.contains { $0.counts && $0.statement.effect == .deny }
+    #expect(denies == decision.isExplicitDeny, "\(id): a statement denies, or none does")
+    if let deciding = decision.statement {
+      let found = traces.contains {
+        $0.counts && $0.layer == deciding.layer && $0.statement === deciding.statement
+      }
+      #expect(found, "\(id): the deciding statement")
+    }
+    // In these layers an allow is an allow, whoever asks.
+    if case .notAllowed(let layer) = decision.reason, layer == .session || layer == .boundary {
+      #expect(!traces.contains { $0.counts && $0.layer == layer }, "\(id): no statement of \(layer)")
+    }
+    if case .notAllowed(.identity) = decision.reason {
+      #expect(!traces.contains { $0.counts && $0.layer == .identity }, "\(id): no identity statement")
+    }
+    for trace in traces {
+      guard case .mismatch(.condition(let position)) = trace.outcome else { continue }
+      #expect(trace.conditions.count == position + 1 && !trace.conditions[position].holds, "\(id): conditions")
+      #expect(trace.conditions[..<position].allSatisfy { $0.holds || $0.isError }, "\(id): conditions before")
+    }
+  }
+
   private func outcome(_ testCase: [String: Any]) throws -> String {
     let policies = try #require(testCase["policies"] as? [String: Any])
     let request = try #require(testCase["request"] as? [String: Any])
@@ -72,11 +99,12 @@ private struct CaseContext: ConditionContext {
     }
     let accountDigits = try #require(request["resource_account"] as? String)
     let account = try #require(AccountID(accountDigits))
-    let decision = PolicyEvaluator.decide(
-      PolicyRequest(
-        principal: try principal(try #require(request["principal"] as? [String: Any])), action: action,
-        resource: ByteString(try #require(request["resource"] as? String)), resourceAccount: account),
-      layers, CaseContext(try #require(request["context"] as? [String: Any])))
+    let question = PolicyRequest(
+      principal: try principal(try #require(request["principal"] as? [String: Any])), action: action,
+      resource: ByteString(try #require(request["resource"] as? String)), resourceAccount: account)
+    let context = CaseContext(try #require(request["context"] as? [String: Any]))
+    let decision = PolicyEvaluator.decide(question, layers, context)
+    checkTrace(decision, question, layers, context, testCase["id"] as? String ?? "")
     return decision.isAllowed ? "allowed" : decision.isExplicitDeny ? "explicit_deny" : "implicit_deny"
   }
 

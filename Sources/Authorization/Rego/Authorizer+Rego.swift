@@ -82,8 +82,7 @@ extension RegoSession {
     _ input: AccessInput<Facts>, _ caller: Caller, _ access: Access, at now: PolicyDate, _ facts: Facts,
     iamAllows: Bool
   ) -> RegoDecision {
-    var settings = authority.settings
-    settings.nowNanoseconds = now.milliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue
+    let settings = authority.settings(at: now)
     let values: [Value]
     do throws(EvaluationError) {
       values = try authority.entrypoints.evaluate(

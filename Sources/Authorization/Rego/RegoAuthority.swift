@@ -1,3 +1,4 @@
+import IAMPolicy
 public import Rego
 
 /// A compiled policy bundle and how it is asked: part of a snapshot, shared by all event loops.
@@ -7,6 +8,8 @@ public final class RegoAuthority: Sendable {
   /// Of the bundle, for explanations and audit records.
   public let revision: String
   let policy: Policy
+  /// Of `allow`, `deny` and `obligations`, below `data`.
+  public let package: [Text]
   let settings: EvaluationSettings
   /// `allow`, `deny` and `obligations`, in one evaluation.
   let entrypoints: EntrypointSet
@@ -20,12 +23,20 @@ public final class RegoAuthority: Sendable {
     shape: RegoInputShape = .martlet, revision: String = "", settings: EvaluationSettings = EvaluationSettings()
   ) {
     self.policy = policy
+    self.package = package
     self.mode = mode
     self.shape = shape
     self.revision = revision
     self.settings = settings
     entrypoints = policy.entrypoints([package + ["allow"], package + ["deny"], package + ["obligations"]])
     self.rules = DecidingRules(policy, rules, package: package)
+  }
+
+  /// The budgets of one decision, at its time.
+  func settings(at now: PolicyDate) -> EvaluationSettings {
+    var settings = settings
+    settings.nowNanoseconds = now.milliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue
+    return settings
   }
 
   /// Memory for evaluations on one event loop.
@@ -36,6 +47,9 @@ public final class RegoAuthority: Sendable {
 public final class RegoSession {
   let authority: RegoAuthority
   let context: EvaluationContext
+
+  /// Whether this is the memory for decisions of that policy.
+  public func isFor(_ authority: RegoAuthority) -> Bool { self.authority === authority }
 
   init(_ authority: RegoAuthority) {
     self.authority = authority

@@ -25,16 +25,22 @@ struct BucketRuleFolders: Sendable {
 
   /// - Parameter unreadable: told of a block that cannot be read, for which everything is ruled out.
   func load(unreadable: (String, S3WireError) -> Void) throws(BucketRuleFolder.Failure) -> BucketRules {
-    var rules = BucketRules(policies: try policies.load())
+    BucketRules(policies: try policies.load(), accessBlocks: try loadBlocks(unreadable: unreadable))
+  }
+
+  func loadBlocks(
+    unreadable: (String, S3WireError) -> Void
+  ) throws(BucketRuleFolder.Failure) -> [String: PublicAccessBlock] {
+    var blocks: [String: PublicAccessBlock] = [:]
     for (bucket, document) in try accessBlocks.load() {
       do throws(S3WireError) {
-        rules.accessBlocks[bucket] = try PublicAccessBlock(document: document)
+        blocks[bucket] = try PublicAccessBlock(document: document)
       } catch {
         unreadable(bucket, error)
-        rules.accessBlocks[bucket] = .everything
+        blocks[bucket] = .everything
       }
     }
-    return rules
+    return blocks
   }
 }
 

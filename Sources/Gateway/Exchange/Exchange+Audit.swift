@@ -23,12 +23,18 @@ extension Exchange {
       timeMilliseconds: now.milliseconds, requestID: requestID.value, remoteAddress: remoteText,
       service: auditService, snapshotRevision: snapshot.revision)
     record.tlsVersion = tlsVersion
-    if verified != nil || (claim == nil && request != nil) { record.principal = caller.principal }
+    if verified != nil || (claim == nil && request != nil) {
+      record.principal = caller.principal
+      record.principalID = caller.userID
+      if session != nil { record.sessionCaller = caller }
+    }
     record.accessKeyID = claim?.accessKeyID
     record.sessionName = session?.token.sessionName
     record.operation = request?.operation.name ?? queryAction?.operation
     if let request {
       record.accesses = request.accesses
+      if !furtherAccesses.isEmpty { record.accesses += furtherAccesses }
+      if decision != nil { record.facts = auditFacts(request) }
       record.bucket = request.bucket
       record.key = request.key
       record.versionID = request.versionID

@@ -105,7 +105,11 @@ extension Exchange {
   /// The deciding itself; sets ``authorized`` or throws.
   func decide() throws(ExchangeFailure) -> Stage {
     guard var request else { throw .undecidable("no request") }
-    if copiedTags != nil { request.accesses += request.accessesIfSourceIsTagged }
+    decidedLength = statedLength
+    if copiedTags != nil {
+      furtherAccesses = request.accessesIfSourceIsTagged
+      request.accesses += furtherAccesses
+    }
     let time = PolicyDate(milliseconds: now.milliseconds)
     if request.operation == .deleteObjects { return try decideDeletions(request) }
     let (authorized, decision) = Authorizer.authorize(
@@ -185,7 +189,10 @@ extension Exchange {
     guard let access = accessThatShows(failure) else { return false }
     let decision = Authorizer.decide(
       access, caller, snapshot.authorization, at: PolicyDate(milliseconds: now.milliseconds), conditions(access))
-    if !decision.isAllowed { self.decision = decision }
+    if !decision.isAllowed {
+      self.decision = decision
+      hasHiddenMissingKey = true
+    }
     return !decision.isAllowed
   }
 

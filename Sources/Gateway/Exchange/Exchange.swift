@@ -62,6 +62,12 @@ final class Exchange {
   var storedTags = RequestConditions.StoredTags.notFetched
   /// Of the object that a copy replaces.
   var replacedTags = RequestConditions.StoredTags.notFetched
+  /// ``statedLength`` as decisions saw it.
+  var decidedLength: UInt64?
+  /// Accesses that were decided about beside those of ``request``.
+  var furtherAccesses: [Access] = []
+  /// The request was allowed, the key is missing, and the caller may not know.
+  var hasHiddenMissingKey = false
   var deletions = Deletions()
   /// What policy asks of a request that it lets through.
   var obligations = Obligations.none

@@ -138,17 +138,15 @@ struct RequestConditions {
   }
 
   private func requestTags(_ name: S3ConditionKey, _ key: ConditionKey) -> ConditionValue {
-    let tags: [ObjectTag]
-    if let bodyTags = exchange.bodyTags {
-      tags = bodyTags
-    } else if let header = request?.header(.xAmzTagging) {
-      guard let parsed = ObjectTag.parse(header: header) else { return .unavailable }
-      tags = parsed
-    } else {
-      return .absent
-    }
+    guard exchange.bodyTags != nil || request?.hasHeader(.xAmzTagging) == true else { return .absent }
+    guard let tags = setTags else { return .unavailable }
     if name == .requestObjectTagKeys { return .texts(tags.map(\.key)) }
     return Self.value(key, of: tags)
+  }
+
+  /// The tags that the request sets; nil where they cannot be read.
+  var setTags: [ObjectTag]? {
+    exchange.bodyTags ?? request?.header(.xAmzTagging).flatMap { ObjectTag.parse(header: $0) }
   }
 
   /// Keys of conditions have no case and keys of tags do: which of two tags counts is not for their order to say.
@@ -173,11 +171,15 @@ struct RequestConditions {
   }
 
   private var authenticationType: ConditionValue {
+    authenticationName.map { .text(ByteString(String(describing: $0))) } ?? .absent
+  }
+
+  var authenticationName: StaticString? {
     switch signature?.placement {
-    case .header: .text("REST-HEADER")
-    case .query: .text("REST-QUERY-STRING")
-    case .form: .text("POST")
-    case nil: .absent
+    case .header: "REST-HEADER"
+    case .query: "REST-QUERY-STRING"
+    case .form: "POST"
+    case nil: nil
     }
   }
 }

@@ -4,9 +4,10 @@ import ArgumentParser
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy",
-    abstract: "Evaluate, test, check, format and measure Rego policies.",
+    abstract: "Evaluate, test, check, format and measure Rego policies; explain and replay decisions.",
     subcommands: [
       PolicyEvalCommand.self, PolicyTestCommand.self, PolicyCheckCommand.self, PolicyFormatCommand.self,
-      PolicyBenchCommand.self, PolicyParseCommand.self, PolicyInspectCommand.self,
+      PolicyBenchCommand.self, PolicyParseCommand.self, PolicyInspectCommand.self, PolicyExplainCommand.self,
+      PolicyReplayCommand.self,
     ])
 }
