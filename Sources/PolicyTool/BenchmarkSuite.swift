@@ -67,24 +67,30 @@ public enum BenchmarkSuite {
       + #""x-amz-content-sha256":"UNSIGNED-PAYLOAD"}}"#
   }
 
-  /// Users with three of 50 roles each; roles grant actions on patterns of resources from networks.
+  /// Users with three of 50 roles each. A role grants actions on resources from networks, and denies some, all by
+  /// patterns: one looks through what the roles say in order, as in a gateway whose policy is driven by data.
   private static func roleBased(_ name: String, userCount: Int, inputCount: Int) -> Case {
     let roleCount = 50
     let users = (0..<userCount).map { user in
-      let roles = [user, user * 7 + 3, user * 13 + 5].map { "\"role\($0 % roleCount)\"" }.joined(separator: ",")
+      let roles = rolesOfUser(user).map { "\"role\($0)\"" }.joined(separator: ",")
       return "\"user\(user)\":{\"roles\":[\(roles)],\"active\":true,\"tenant\":\"t\(user % 10)\"}"
     }
     let roles = (0..<roleCount).map { role in
-      #""role\#(role)":{"grants":[{"actions":["s3:ListBucket"],"resource":"projects/**","networks":["10.0.0.0/8"]},"#
-        + #"{"actions":["s3:PutObject","s3:DeleteObject"],"resource":"projects/team-\#(role % 7)/*","#
-        + #""networks":["10.\#(role).0.0/16"]},{"actions":["s3:GetObject","s3:GetObjectVersion"],"#
-        + #""resource":"projects/team-\#(role % 7)/**","networks":["192.168.0.0/16","10.\#(role).0.0/16","#
-        + #""10.0.0.0/8"]}]}"#
+      let team = "team-\(role % 7)"
+      return #""role\#(role)":{"grants":["#
+        + #"{"actions":["s3:ListBucket","s3:GetBucket*"],"resources":["projects","archive"],"#
+        + #""networks":["10.0.0.0/8","192.168.0.0/16"]},"#
+        + #"{"actions":["s3:PutObject","s3:DeleteObject","s3:AbortMultipartUpload"],"#
+        + #""resources":["projects/\#(team)/*","projects/\#(team)/drafts/**"],"networks":["10.\#(role).0.0/16"]},"#
+        + #"{"actions":["s3:Get*","s3:ListMultipartUploadParts"],"#
+        + #""resources":["archive/\#(team)/**","projects/\#(team)/**"],"#
+        + #""networks":["192.168.0.0/16","10.\#(role).0.0/16","10.0.0.0/8"]}],"#
+        + #""denials":[{"actions":["s3:Delete*"],"resources":["archive/**","projects/*/reports/**"]}]}"#
     }
-    // Each of them reads what its first role grants.
+    // Each of them reads what its first, second or third role grants.
     let inputs = (0..<inputCount).map { number in
       let user = inputCount == 1 ? 5 : number * 15
-      return input("user\(user)", user % roleCount)
+      return input("user\(user)", rolesOfUser(user)[number % 3] % roleCount)
     }
     return Case(
       name: name,
@@ -94,19 +100,37 @@ public enum BenchmarkSuite {
         default allow := false
 
         allow if {
-        	user := data.users[input.principal.name]
         	user.active
         	some role in user.roles
         	some grant in data.roles[role].grants
-        	input.action in grant.actions
-        	glob.match(grant.resource, ["/"], input.resource)
+        	covers(grant)
         	some network in grant.networks
         	net.cidr_contains(network, input.source_ip)
+        	not denied
+        }
+
+        denied if {
+        	some role in user.roles
+        	some denial in data.roles[role].denials
+        	covers(denial)
+        }
+
+        user := data.users[input.principal.name]
+
+        covers(statement) if {
+        	some action in statement.actions
+        	glob.match(action, [":"], input.action)
+        	some resource in statement.resources
+        	glob.match(resource, ["/"], input.resource)
         }
 
         """,
       data: "{\"users\":{\(users.joined(separator: ","))},\"roles\":{\(roles.joined(separator: ","))}}",
       inputs: inputs, expected: true)
+  }
+
+  private static func rolesOfUser(_ user: Int) -> [Int] {
+    [user, user * 7 + 3, user * 13 + 5].map { $0 % 50 }
   }
 
   private static func attributeBased(_ name: String) -> Case {
