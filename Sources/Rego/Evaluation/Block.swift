@@ -38,7 +38,7 @@ final class Block: @unchecked Sendable {
 final class TestStep: Step, @unchecked Sendable {
   let term: TermNode
   init(_ term: TermNode) { self.term = term }
-  override func run(_ frame: Frame) -> Bool { term.value(frame).isTruthy }
+  override func run(_ frame: Frame) -> Bool { term.holds(frame) }
 }
 
 final class BindStep: Step, @unchecked Sendable {
@@ -68,41 +68,40 @@ final class EqualStep: Step, @unchecked Sendable {
   }
 
   override func run(_ frame: Frame) -> Bool {
-    let left = left.value(frame)
-    if left.isUndefined { return false }
-    let right = right.value(frame)
-    if right.isUndefined { return false }
-    return left == right
+    left.look(frame) { left in
+      if left.pointee.isUndefined { return false }
+      return right.look(frame) { Value.areEqual(left, $0) }
+    }
   }
 }
 
 /// Comparison with a value known when planning.
 final class EqualConstantStep: Step, @unchecked Sendable {
   let term: TermNode
-  let constant: Value
+  private let constant: ConstantNode
 
   init(_ term: TermNode, _ constant: Value) {
     self.term = term
-    self.constant = constant
+    self.constant = ConstantNode(constant)
   }
 
-  override func run(_ frame: Frame) -> Bool { term.value(frame) == constant }
+  override func run(_ frame: Frame) -> Bool {
+    term.look(frame) { Value.areEqual($0, UnsafePointer(constant.held)) }
+  }
 }
 
 /// A path of the input is this constant.
 final class InputEqualStep: Step, @unchecked Sendable {
   let slot: Int
-  let constant: Value
+  private let constant: ConstantNode
 
   init(_ slot: Int, _ constant: Value) {
     self.slot = slot
-    self.constant = constant
+    self.constant = ConstantNode(constant)
   }
 
   override func run(_ frame: Frame) -> Bool {
-    let machine = frame.machine
-    if machine.pointee.world.inputStates[slot] & InputState.hasValue == 0 { makeInput(slot, machine) }
-    return machine.pointee.world.inputs[slot] == constant
+    Value.areEqual(InputNode.place(slot, frame.machine), UnsafePointer(constant.held))
   }
 }
 
@@ -116,8 +115,7 @@ final class MatchStep: Step, @unchecked Sendable {
   }
 
   override func run(_ frame: Frame) -> Bool {
-    let value = term.value(frame)
-    return value.isUndefined ? false : pattern.match(value, frame)
+    term.look(frame) { $0.pointee.isUndefined ? false : pattern.match($0, frame) }
   }
 }
 
@@ -148,22 +146,21 @@ final class EveryStep: Step, @unchecked Sendable {
   }
 
   override func run(_ frame: Frame) -> Bool {
-    switch domain.value(frame) {
-    case .array(let array):
-      for index in 0..<array.count where !holds(.integer(Int64(index)), array[index], frame) { return false }
-    case .object(let object):
-      for index in 0..<object.count where !holds(object.keys[index], object.values[index], frame) { return false }
-    case .set(let set):
-      for element in set.elements where !holds(element, element, frame) { return false }
+    let domain = domain.value(frame)
+    switch domain {
+    case .array, .object, .set: break
     default: return false
     }
-    return true
-  }
-
-  private func holds(_ keyValue: Value, _ value: Value, _ frame: Frame) -> Bool {
-    if let key { frame.locals[key] = keyValue }
-    if let element { frame.locals[element] = value }
-    return body.run(frame) == .enough
+    if let key { frame.locals[key] = .undefined }
+    if let element { frame.locals[element] = .undefined }
+    let flow = eachPlace(in: domain) { keyPlace, place in
+      if let key { (frame.locals + key).borrow(keyPlace) }
+      if let element { (frame.locals + element).borrow(place) }
+      return body.run(frame) == .enough ? .exhausted : .enough
+    }
+    if let key { (frame.locals + key).abandon() }
+    if let element { (frame.locals + element).abandon() }
+    return flow == .exhausted
   }
 }
 

@@ -192,7 +192,7 @@ extension BodyPlanner {
     if let local = root as? LocalNode, path.count == 1, let key = path.first?.constant {
       return LocalMemberNode(local.slot, key)
     }
-    return isBase ? BaseLookUpNode(root, Array(path)) : LookUpNode(root, Array(path))
+    return LookUpNode(root, Array(path), isBase: isBase)
   }
 
   private mutating func dataReference(

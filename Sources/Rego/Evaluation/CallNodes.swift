@@ -16,32 +16,61 @@ final class BuiltinCallNode: TermNode, @unchecked Sendable {
 
   override func value(_ frame: Frame) -> Value {
     let machine = frame.machine
-    let mark = machine.pointee.mark
-    guard let values = machine.pointee.enter(count) else { return .undefined }
+    guard var slots = OperandSlots(operands, count, frame) else { return .undefined }
     var result = Value.undefined
-    if evaluate(operands, count, into: values, frame) {
+    if slots.isComplete {
       if let overrides = machine.pointee.world.overrides, let replacement = overrides.builtins[builtin.name] {
-        result = replacement.call(values, count, machine, location)
+        result = replacement.call(slots.values, count, machine, location)
       } else {
-        result = callBuiltin(builtin, values, count, machine, location)
+        result = callBuiltin(builtin, slots.values, count, machine, location)
       }
     }
-    machine.pointee.leave(values, count, mark)
+    slots.leave(machine)
     return result
   }
 }
 
-@inline(__always)
-private func evaluate(
-  _ terms: UnsafeMutablePointer<Unmanaged<TermNode>>, _ count: Int, into values: UnsafeMutablePointer<Value>,
-  _ frame: Frame
-) -> Bool {
-  for index in 0..<count {
-    let value = terms[index]._withUnsafeGuaranteedRef { $0.value(frame) }
-    if value.isUndefined { return false }
-    values[index] = value
+/// Operands evaluated into slots of their own, for the time of a call. Values that stand somewhere already are borrowed.
+private struct OperandSlots {
+  let values: UnsafeMutablePointer<Value>
+  /// No operand is undefined.
+  var isComplete = true
+  private let count: Int
+  private let mark: ArenaMark
+  /// By operand: whether its slot borrows. Further operands are always copied.
+  private var borrowed: UInt64 = 0
+
+  @inline(__always)
+  init?(_ terms: UnsafeMutablePointer<Unmanaged<TermNode>>, _ count: Int, _ frame: Frame) {
+    mark = frame.machine.pointee.mark
+    guard let values = frame.machine.pointee.enter(count) else { return nil }
+    self.values = values
+    self.count = count
+    for index in 0..<count {
+      let slot = values + index
+      let place = terms[index]._withUnsafeGuaranteedRef { $0.place(frame, slot) }
+      if place.pointee.isUndefined {
+        isComplete = false
+        return
+      }
+      if place == UnsafePointer(slot) { continue }
+      if slot.pointee.isUndefined, index < 64 {
+        slot.borrow(place)
+        borrowed |= 1 << UInt64(truncatingIfNeeded: index)
+      } else {
+        slot.pointee = place.pointee
+      }
+    }
   }
-  return true
+
+  @inline(__always)
+  mutating func leave(_ machine: UnsafeMutablePointer<Machine>) {
+    while borrowed != 0 {
+      (values + borrowed.trailingZeroBitCount).abandon()
+      borrowed &= borrowed &- 1
+    }
+    machine.pointee.leave(values, count, mark)
+  }
 }
 
 /// Errors make the call undefined, and the first one is kept for strict evaluations.
@@ -119,19 +148,18 @@ final class FunctionCallNode: TermNode, @unchecked Sendable {
 
   override func value(_ frame: Frame) -> Value {
     let machine = frame.machine
-    let mark = machine.pointee.mark
-    guard let values = machine.pointee.enter(count) else { return .undefined }
+    guard var slots = OperandSlots(operands, count, frame) else { return .undefined }
     var result = Value.undefined
-    if evaluate(operands, count, into: values, frame) {
+    if slots.isComplete {
       if let overrides = machine.pointee.world.overrides,
         let replacement = overrides.functions[ObjectIdentifier(document)]
       {
-        result = replacement.call(values, count, machine, location)
+        result = replacement.call(slots.values, count, machine, location)
       } else {
-        result = document.call(machine, values, count)
+        result = document.call(machine, slots.values, count)
       }
     }
-    machine.pointee.leave(values, count, mark)
+    slots.leave(machine)
     return result
   }
 }
@@ -150,17 +178,30 @@ final class CompareNode: TermNode, @unchecked Sendable {
   }
 
   override func value(_ frame: Frame) -> Value {
-    let left = left.value(frame)
-    if left.isUndefined { return .undefined }
-    let right = right.value(frame)
-    if right.isUndefined { return .undefined }
+    left.look(frame) { left in
+      if left.pointee.isUndefined { return .undefined }
+      return right.look(frame) { right in
+        right.pointee.isUndefined ? .undefined : .boolean(compare(left, right))
+      }
+    }
+  }
+
+  override func holds(_ frame: Frame) -> Bool {
+    left.look(frame) { left in
+      if left.pointee.isUndefined { return false }
+      return right.look(frame) { right in !right.pointee.isUndefined && compare(left, right) }
+    }
+  }
+
+  @inline(__always)
+  private func compare(_ left: ValuePlace, _ right: ValuePlace) -> Bool {
     switch comparison {
-    case .equal: return .boolean(left == right)
-    case .neq: return .boolean(left != right)
-    case .lt: return .boolean(left.compare(right) < 0)
-    case .lte: return .boolean(left.compare(right) <= 0)
-    case .gt: return .boolean(left.compare(right) > 0)
-    case .gte: return .boolean(left.compare(right) >= 0)
+    case .equal: Value.areEqual(left, right)
+    case .neq: !Value.areEqual(left, right)
+    case .lt: Value.compare(left, right) < 0
+    case .lte: Value.compare(left, right) <= 0
+    case .gt: Value.compare(left, right) > 0
+    case .gte: Value.compare(left, right) >= 0
     }
   }
 }
@@ -183,28 +224,51 @@ final class MemberNode: TermNode, @unchecked Sendable {
   }
 
   override func value(_ frame: Frame) -> Value {
-    let keyValue = key?.value(frame) ?? .null
-    if keyValue.isUndefined { return .undefined }
-    let value = element.value(frame)
-    if value.isUndefined { return .undefined }
-    let domain = domain.value(frame)
-    if domain.isUndefined { return .undefined }
-    if key != nil {
-      let found = domain.lookUp(keyValue)
-      return .boolean(!found.isUndefined && found == value)
+    guard let isMember = isMember(frame) else { return .undefined }
+    return .boolean(isMember)
+  }
+
+  override func holds(_ frame: Frame) -> Bool { isMember(frame) ?? false }
+
+  /// nil when an operand is undefined.
+  @inline(__always)
+  private func isMember(_ frame: Frame) -> Bool? {
+    if let key {
+      return key.look(frame) { key in
+        if key.pointee.isUndefined { return nil }
+        return element.look(frame) { element in
+          if element.pointee.isUndefined { return nil }
+          return domain.look(frame) { domain in
+            if domain.pointee.isUndefined { return nil }
+            let found = domain.pointee.lookUp(key.pointee)
+            return !found.isUndefined && found == element.pointee
+          }
+        }
+      }
     }
-    switch domain {
-    case .set(let set): return .boolean(set.contains(value))
-    case .array(let array):
-      guard frame.machine.pointee.chargeInstructions(array.count / 4) else { return .undefined }
-      for index in 0..<array.count where array[index] == value { return true }
-      return false
-    case .object(let object):
-      guard frame.machine.pointee.chargeInstructions(object.count / 4) else { return .undefined }
-      for index in 0..<object.count where object.values[index] == value { return true }
-      return false
+    return element.look(frame) { element in
+      if element.pointee.isUndefined { return nil }
+      return domain.look(frame) { domain in
+        if domain.pointee.isUndefined { return nil }
+        return Self.isMember(element, of: domain, frame)
+      }
+    }
+  }
+
+  private static func isMember(_ element: ValuePlace, of domain: ValuePlace, _ frame: Frame) -> Bool? {
+    switch domain.pointee {
+    case .set(let set): return set.place(of: element) != nil
+    case .array(let array): return contains(array.start, array.count, element, frame)
+    case .object(let object): return contains(object.valueStart, object.count, element, frame)
     default: return false
     }
+  }
+
+  @inline(__always)
+  private static func contains(_ start: ValuePlace, _ count: Int, _ element: ValuePlace, _ frame: Frame) -> Bool? {
+    guard frame.machine.pointee.chargeInstructions(count / 4) else { return nil }
+    for position in 0..<count where Value.areEqual(start + position, element) { return true }
+    return false
   }
 }
 

@@ -34,6 +34,19 @@ final class Document: @unchecked Sendable {
       : "complete rules must not produce multiple outputs"
   }
 
+  /// The document where the world remembers it.
+  @inline(__always)
+  func place(_ machine: UnsafeMutablePointer<Machine>, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+    if machine.pointee.world.documentStates[number] != 1 {
+      let value = value(machine)
+      if machine.pointee.world.documentStates[number] != 1 {
+        scratch.pointee = value
+        return UnsafePointer(scratch)
+      }
+    }
+    return UnsafePointer(machine.pointee.world.documents + number)
+  }
+
   /// The document, remembered in the world.
   func value(_ machine: UnsafeMutablePointer<Machine>) -> Value {
     switch machine.pointee.world.documentStates[number] {
@@ -69,7 +82,7 @@ final class Document: @unchecked Sendable {
     return rememberedCall(machine, arguments, count)
   }
 
-  private static let unrememberedCalls: UInt8 = 8
+  private static let unrememberedCalls: UInt8 = 32
   /// After so many single members in one world the whole document is made.
   static let keyedCallsMax: UInt8 = 16
 
@@ -93,6 +106,7 @@ final class Document: @unchecked Sendable {
   ) -> Value {
     var result = Value.undefined
     let frame = Frame(machine: machine, locals: arguments ?? machine.pointee.top)
+    if let rule = rules.only { return only(rule, machine, arguments) }
     _ = rules.visit(frame) { rule in
       let value = rule.value(machine, arguments: arguments)
       if value.isUndefined { return machine.pointee.undefinedFlow != .failed }
@@ -108,6 +122,17 @@ final class Document: @unchecked Sendable {
     if machine.pointee.undefinedFlow == .failed { return .undefined }
     if result.isUndefined, let defaultRule { return defaultRule.value(machine, arguments: arguments) }
     return result
+  }
+
+  @inline(__always)
+  private func only(
+    _ rule: RulePlan, _ machine: UnsafeMutablePointer<Machine>, _ arguments: UnsafeMutablePointer<Value>?
+  ) -> Value {
+    let value = rule.value(machine, arguments: arguments)
+    if let defaultRule, value.isUndefined, machine.pointee.undefinedFlow != .failed {
+      return defaultRule.value(machine, arguments: arguments)
+    }
+    return value
   }
 
   private func set(_ machine: UnsafeMutablePointer<Machine>) -> Value {
@@ -176,7 +201,8 @@ final class RulePlan: @unchecked Sendable {
   let frameSize: Int
   let resultSlot: Int
   /// Where the frame holds the arguments.
-  let argumentSlots: [Int]
+  private let argumentSlots: [Int]
+  private let argumentCount: Int
   let location: SourceLocation
 
   init(branches: [Block], frameSize: Int, resultSlot: Int, argumentSlots: [Int], location: SourceLocation) {
@@ -186,6 +212,7 @@ final class RulePlan: @unchecked Sendable {
     self.frameSize = frameSize
     self.resultSlot = resultSlot
     self.argumentSlots = argumentSlots
+    argumentCount = argumentSlots.count
     self.location = location
   }
 
@@ -194,7 +221,7 @@ final class RulePlan: @unchecked Sendable {
     let mark = machine.pointee.mark
     guard let locals = machine.pointee.enter(frameSize) else { return .undefined }
     if let arguments {
-      for index in 0..<argumentSlots.count { locals[argumentSlots[index]] = arguments[index] }
+      for index in 0..<argumentCount { (locals + argumentSlots[index]).borrow(arguments + index) }
     }
     let frame = Frame(machine: machine, locals: locals)
     var value = Value.undefined
@@ -204,6 +231,9 @@ final class RulePlan: @unchecked Sendable {
       if !value.isUndefined { break }
     }
     if machine.pointee.undefinedFlow == .failed { value = .undefined }
+    if arguments != nil {
+      for index in 0..<argumentCount { (locals + argumentSlots[index]).abandon() }
+    }
     machine.pointee.leave(locals, frameSize, mark)
     return value
   }

@@ -108,6 +108,10 @@ final class DocumentNode: TermNode, @unchecked Sendable {
   unowned(unsafe) let document: Document
   init(_ document: Document) { self.document = document }
   override func value(_ frame: Frame) -> Value { document.value(frame.machine) }
+
+  override func place(_ frame: Frame, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+    document.place(frame.machine, scratch)
+  }
 }
 
 /// A member of a partial set or object, and a path below it.
@@ -177,6 +181,16 @@ final class DataNode: TermNode, @unchecked Sendable {
 
   override func value(_ frame: Frame) -> Value {
     frame.machine.pointee.world.hasReplaced ? slowly(frame) : direct.value(frame)
+  }
+
+  override func place(_ frame: Frame, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+    if !frame.machine.pointee.world.hasReplaced { return direct.place(frame, scratch) }
+    scratch.pointee = slowly(frame)
+    return UnsafePointer(scratch)
+  }
+
+  override func holds(_ frame: Frame) -> Bool {
+    frame.machine.pointee.world.hasReplaced ? slowly(frame).isTruthy : direct.holds(frame)
   }
 
   @inline(never)

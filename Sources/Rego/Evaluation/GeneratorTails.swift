@@ -26,15 +26,15 @@ final class ReferenceTail: Tail, @unchecked Sendable {
   override func run(_ frame: Frame) -> Flow {
     switch root {
     case .term(let term):
-      let value = term.value(frame)
-      if value.isUndefined { return frame.machine.pointee.undefinedFlow }
-      return walk(value, 0, frame)
+      return term.look(frame) { value in
+        value.pointee.isUndefined ? frame.machine.pointee.undefinedFlow : walk(value, 0, frame)
+      }
     case .data(let root, let start, let base, let skipped):
       let world = frame.machine.pointee.world
       guard let replaced = world.replaced else {
         return walk(.tree(start, base: base, replaced: nil), skipped, frame)
       }
-      if replaced.isReplaced { return walk(world.base, 0, frame) }
+      if replaced.isReplaced { return withUnsafePointer(to: world.base) { walk($0, 0, frame) } }
       return walk(.tree(root, base: world.base, replaced: replaced), 0, frame)
     }
   }
@@ -42,15 +42,14 @@ final class ReferenceTail: Tail, @unchecked Sendable {
   private func walk(_ cursor: DataCursor, _ position: Int, _ frame: Frame) -> Flow {
     let machine = frame.machine
     if case .value(let value) = cursor {
-      return value.isUndefined ? machine.pointee.undefinedFlow : walk(value, position, frame)
+      return value.isUndefined
+        ? machine.pointee.undefinedFlow : withUnsafePointer(to: value) { walk($0, position, frame) }
     }
-    if stackAddress() < machine.pointee.stackLimit {
-      machine.pointee.fail(EvaluationError(.cancelled, "stack budget exceeded"))
-      return .failed
-    }
+    if isStackUsedUp(machine) { return .failed }
     if position == path.count {
       let value = cursor.value(machine)
-      return value.isUndefined ? machine.pointee.undefinedFlow : found(value, frame)
+      return value.isUndefined
+        ? machine.pointee.undefinedFlow : withUnsafePointer(to: value) { walk($0, position, frame) }
     }
     switch path[position] {
     case .bound(let term):
@@ -81,62 +80,89 @@ final class ReferenceTail: Tail, @unchecked Sendable {
     _ key: Value, _ pattern: PatternNode, _ cursor: DataCursor, _ position: Int, _ frame: Frame
   ) -> Flow {
     if !frame.machine.pointee.chargeInstructions(1) { return .failed }
-    guard pattern.match(key, frame) else { return frame.machine.pointee.undefinedFlow }
+    guard withUnsafePointer(to: key, { pattern.match($0, frame) }) else { return frame.machine.pointee.undefinedFlow }
     return walk(cursor.step(key, frame.machine), position + 1, frame)
   }
 
-  private func found(_ value: Value, _ frame: Frame) -> Flow {
-    frame.locals[target] = value
-    return next.run(frame)
-  }
-
-  private func walk(_ value: Value, _ position: Int, _ frame: Frame) -> Flow {
-    if position == path.count { return found(value, frame) }
+  private func walk(_ value: ValuePlace, _ position: Int, _ frame: Frame) -> Flow {
     let machine = frame.machine
+    if position == path.count {
+      frame.locals[target] = .undefined
+      (frame.locals + target).borrow(value)
+      let flow = next.run(frame)
+      (frame.locals + target).abandon()
+      return flow
+    }
     switch path[position] {
     case .bound(let term):
-      let key = term.value(frame)
-      if key.isUndefined { return machine.pointee.undefinedFlow }
-      let below = value.lookUp(key)
-      return below.isUndefined ? machine.pointee.undefinedFlow : walk(below, position + 1, frame)
-    case .pattern(let pattern):
-      if stackAddress() < machine.pointee.stackLimit {
-        machine.pointee.fail(EvaluationError(.cancelled, "stack budget exceeded"))
-        return .failed
+      return withScratch { scratch in
+        let place = term.look(frame) { member(value, $0, scratch) }
+        return place.pointee.isUndefined ? machine.pointee.undefinedFlow : walk(place, position + 1, frame)
       }
-      return each(in: value, frame) { key, element in
-        if !pattern.match(key, frame) { return machine.pointee.undefinedFlow }
+    case .pattern(let pattern):
+      if isStackUsedUp(machine) { return .failed }
+      // Copied once, so that what the elements stand in stays.
+      let container = value.pointee
+      pattern.clear(frame)
+      let flow = each(in: container, frame) { key, element in
+        if !pattern.borrow(key, frame) { return machine.pointee.undefinedFlow }
         return walk(element, position + 1, frame)
       }
+      pattern.abandon(frame)
+      return flow
     }
   }
 }
 
-/// Every key and element, until one answers something else than `.exhausted`.
+/// A failure when the native stack is used up.
 @inline(__always)
-func each(in value: Value, _ frame: Frame, _ body: (Value, Value) -> Flow) -> Flow {
+func isStackUsedUp(_ machine: UnsafeMutablePointer<Machine>) -> Bool {
+  if stackAddress() >= machine.pointee.stackLimit { return false }
+  machine.pointee.fail(EvaluationError(.cancelled, "stack budget exceeded"))
+  return true
+}
+
+/// Every key and element where they stand, until one answers something else than `.exhausted`; each is charged for.
+@inline(__always)
+func each(in value: Value, _ frame: Frame, _ body: (ValuePlace, ValuePlace) -> Flow) -> Flow {
+  let machine = frame.machine
+  let flow = eachPlace(in: value) { key, element in
+    machine.pointee.chargeInstructions(1) ? body(key, element) : .failed
+  }
+  return flow == .exhausted ? machine.pointee.undefinedFlow : flow
+}
+
+@inline(__always)
+func eachPlace(in value: Value, _ body: (ValuePlace, ValuePlace) -> Flow) -> Flow {
+  var flow = Flow.exhausted
   switch value {
   case .array(let array):
-    for index in 0..<array.count {
-      if !frame.machine.pointee.chargeInstructions(1) { return .failed }
-      let flow = body(.integer(Int64(index)), array[index])
-      if flow != .exhausted { return flow }
+    let (start, count) = (array.start, array.count)
+    var index = 0
+    while index < count, flow == .exhausted {
+      flow = withUnsafePointer(to: Value.integer(Int64(index))) { body($0, start + index) }
+      index &+= 1
     }
+    withExtendedLifetime(array) {}
   case .object(let object):
-    for index in 0..<object.count {
-      if !frame.machine.pointee.chargeInstructions(1) { return .failed }
-      let flow = body(object.keys[index], object.values[index])
-      if flow != .exhausted { return flow }
+    let (keys, values, count) = (object.keyStart, object.valueStart, object.count)
+    var index = 0
+    while index < count, flow == .exhausted {
+      flow = body(keys + index, values + index)
+      index &+= 1
     }
+    withExtendedLifetime(object) {}
   case .set(let set):
-    for index in 0..<set.count {
-      if !frame.machine.pointee.chargeInstructions(1) { return .failed }
-      let flow = body(set.elements[index], set.elements[index])
-      if flow != .exhausted { return flow }
+    let (start, count) = (set.start, set.count)
+    var index = 0
+    while index < count, flow == .exhausted {
+      flow = body(start + index, start + index)
+      index &+= 1
     }
+    withExtendedLifetime(set) {}
   default: break
   }
-  return frame.machine.pointee.undefinedFlow
+  return flow
 }
 
 /// `some key, value in domain`.
@@ -148,6 +174,8 @@ final class SomeInTail: Tail, @unchecked Sendable {
   /// Known before: looked up instead of searched.
   private let boundKey: TermNode?
   private let boundElement: TermNode?
+  /// The slot of the element when nothing else is asked for.
+  private let onlySlot: Int?
 
   init(domain: TermNode, key: PatternNode?, element: PatternNode, next: Block) {
     self.domain = domain
@@ -156,32 +184,48 @@ final class SomeInTail: Tail, @unchecked Sendable {
     self.next = next
     boundKey = (key as? ComparePattern)?.term
     boundElement = (element as? ComparePattern)?.term
+    onlySlot = key == nil ? (element as? BindPattern)?.slot : nil
   }
 
   override func run(_ frame: Frame) -> Flow {
     let machine = frame.machine
     let domain = domain.value(frame)
     if domain.isUndefined { return machine.pointee.undefinedFlow }
-    if stackAddress() < machine.pointee.stackLimit {
-      machine.pointee.fail(EvaluationError(.cancelled, "stack budget exceeded"))
-      return .failed
-    }
+    if isStackUsedUp(machine) { return .failed }
     if let boundKey {
-      let keyValue = boundKey.value(frame)
-      let value = keyValue.isUndefined ? .undefined : domain.lookUp(keyValue)
-      return !value.isUndefined && element.match(value, frame) ? next.run(frame) : machine.pointee.undefinedFlow
+      let isFound = boundKey.look(frame) { key in
+        let value = key.pointee.isUndefined ? .undefined : domain.lookUp(key.pointee)
+        return !value.isUndefined && withUnsafePointer(to: value) { element.match($0, frame) }
+      }
+      return isFound ? next.run(frame) : machine.pointee.undefinedFlow
     }
     if let boundElement, case .set(let set) = domain {
-      let value = boundElement.value(frame)
-      if value.isUndefined || !set.contains(value) { return machine.pointee.undefinedFlow }
-      if let key, !key.match(value, frame) { return machine.pointee.undefinedFlow }
+      let isFound = boundElement.look(frame) { element in
+        if element.pointee.isUndefined || set.place(of: element) == nil { return false }
+        return key?.match(element, frame) ?? true
+      }
+      return isFound ? next.run(frame) : machine.pointee.undefinedFlow
+    }
+    if let slot = onlySlot {
+      frame.locals[slot] = .undefined
+      let place = frame.locals + slot
+      let flow = each(in: domain, frame) { _, value in
+        place.borrow(value)
+        return next.run(frame)
+      }
+      place.abandon()
+      return flow
+    }
+    key?.clear(frame)
+    element.clear(frame)
+    let flow = each(in: domain, frame) { keyValue, value in
+      if let key, !key.borrow(keyValue, frame) { return machine.pointee.undefinedFlow }
+      if !element.borrow(value, frame) { return machine.pointee.undefinedFlow }
       return next.run(frame)
     }
-    return each(in: domain, frame) { keyValue, value in
-      if let key, !key.match(keyValue, frame) { return machine.pointee.undefinedFlow }
-      if !element.match(value, frame) { return machine.pointee.undefinedFlow }
-      return next.run(frame)
-    }
+    key?.abandon(frame)
+    element.abandon(frame)
+    return flow
   }
 }
 
@@ -209,16 +253,13 @@ final class WalkTail: Tail, @unchecked Sendable {
 
   private func walk(_ value: Value, _ keys: inout [Value], _ frame: Frame) -> Flow {
     let machine = frame.machine
-    if stackAddress() < machine.pointee.stackLimit {
-      machine.pointee.fail(EvaluationError(.cancelled, "stack budget exceeded"))
-      return .failed
-    }
+    if isStackUsedUp(machine) { return .failed }
     let flow = visit(value, keys, frame)
     if flow != .exhausted { return flow }
     if machine.pointee.undefinedFlow == .failed { return .failed }
     return each(in: value, frame) { key, element in
-      keys.append(key)
-      let flow = walk(element, &keys, frame)
+      keys.append(key.pointee)
+      let flow = walk(element.pointee, &keys, frame)
       keys.removeLast()
       return flow
     }
@@ -228,11 +269,14 @@ final class WalkTail: Tail, @unchecked Sendable {
     let machine = frame.machine
     if !machine.pointee.chargeBytes(keys.count &* 16) { return .failed }
     let keysValue = Value.array(ValueArray(keys))
+    let isMatched: Bool
     if let path {
-      if !path.match(keysValue, frame) || !element.match(value, frame) { return machine.pointee.undefinedFlow }
-    } else if !element.match(.array(ValueArray([keysValue, value])), frame) {
-      return machine.pointee.undefinedFlow
+      isMatched =
+        withUnsafePointer(to: keysValue) { path.match($0, frame) }
+        && withUnsafePointer(to: value) { element.match($0, frame) }
+    } else {
+      isMatched = withUnsafePointer(to: Value.array(ValueArray([keysValue, value]))) { element.match($0, frame) }
     }
-    return next.run(frame)
+    return isMatched ? next.run(frame) : machine.pointee.undefinedFlow
   }
 }

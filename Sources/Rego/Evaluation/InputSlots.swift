@@ -18,7 +18,12 @@ func makeInput(_ slot: Int, _ machine: UnsafeMutablePointer<Machine>) {
   if machine.pointee.world.isInputValue, slot > 0 {
     let parent = machine.pointee.inputParents[slot]
     if machine.pointee.world.inputStates[parent] & InputState.hasValue == 0 { makeInput(parent, machine) }
-    keepInput(slot, machine.pointee.world.inputs[parent].lookUp(machine.pointee.inputKeys[slot]), machine)
+    let value = withScratch { scratch in
+      member(
+        UnsafePointer(machine.pointee.world.inputs + parent), UnsafePointer(machine.pointee.inputKeys + slot), scratch
+      ).pointee
+    }
+    keepInput(slot, value, machine)
     return
   }
   keepInput(slot, madeInput(slot, machine), machine)

@@ -85,7 +85,7 @@ struct Machine {
   /// Frees what `enter` gave; `mark` is the top and the end before.
   @inline(__always)
   mutating func leave(_ locals: UnsafeMutablePointer<Value>, _ count: Int, _ mark: ArenaMark) {
-    for slot in 0..<count { locals[slot] = .undefined }
+    for slot in 0..<count where !locals[slot].isUndefined { locals[slot] = .undefined }
     top = mark.top
     if mark.end != end {
       end = mark.end

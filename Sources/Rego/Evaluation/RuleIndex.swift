@@ -10,10 +10,13 @@ final class RuleIndex: @unchecked Sendable {
   /// What is looked up: a path of the input, or an argument (the frame's slots are the arguments).
   let subject: TermNode?
   private let keys: [Value]
+  private let keyStart: ValuePlace
   private let table: HashIndex
   private let buckets: [RuleIndex]
   /// Rules that do not ask for the subject.
   let others: RuleIndex?
+  /// The one rule there is, when nothing needs to be looked up.
+  let only: RulePlan?
 
   static let empty = RuleIndex([])
 
@@ -21,8 +24,10 @@ final class RuleIndex: @unchecked Sendable {
     list = FixedList(rules)
     self.rules = list.start
     ruleCount = list.count
+    only = rules.count == 1 ? rules[0] : nil
     subject = nil
     keys = []
+    keyStart = keys.fixedStart
     buckets = []
     table = HashIndex(capacity: 1)
     others = nil
@@ -32,8 +37,10 @@ final class RuleIndex: @unchecked Sendable {
     list = FixedList([])
     rules = list.start
     ruleCount = 0
+    only = nil
     self.subject = subject
     keys = buckets.map(\.0)
+    keyStart = keys.fixedStart
     self.buckets = buckets.map(\.1)
     table = HashIndex(keys)
     self.others = others
@@ -43,10 +50,10 @@ final class RuleIndex: @unchecked Sendable {
   func visit(_ frame: Frame, _ body: (RulePlan) -> Bool) -> Bool {
     for index in 0..<ruleCount where !rules[index]._withUnsafeGuaranteedRef(body) { return false }
     guard let subject else { return true }
-    let value = subject.value(frame)
-    if !value.isUndefined, let position = table.find(value, value.tableHash, in: keys) {
-      if !buckets[position].visit(frame, body) { return false }
+    let position = subject.look(frame) { value in
+      value.pointee.isUndefined ? nil : table.find(value, in: keyStart)
     }
+    if let position, !buckets[position].visit(frame, body) { return false }
     return others?.visit(frame, body) ?? true
   }
 }

@@ -3,34 +3,98 @@
 /// The subclasses only have `let` members, so that a plan can be run by any number of threads.
 class TermNode: @unchecked Sendable {
   func value(_ frame: Frame) -> Value { preconditionFailure("abstract") }
+
+  /// The value where it stands, or made in `scratch`; there for as long as nothing else is put into `scratch`.
+  func place(_ frame: Frame, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+    scratch.pointee = value(frame)
+    return UnsafePointer(scratch)
+  }
+
+  /// Whether the value is neither undefined nor false.
+  func holds(_ frame: Frame) -> Bool { value(frame).isTruthy }
+
   /// The value, if it is the same in every evaluation.
   var constant: Value? { nil }
+
+  /// Looks at the value where it stands.
+  @inline(__always)
+  final func look<Result>(_ frame: Frame, _ body: (ValuePlace) -> Result) -> Result {
+    withScratch { body(place(frame, $0)) }
+  }
+}
+
+/// Room for a value, undefined at first.
+@inline(__always)
+func withScratch<Result>(_ body: (UnsafeMutablePointer<Value>) -> Result) -> Result {
+  // Not a variable of the type: that would be destroyed by a call even where it stayed undefined, as it mostly does.
+  var storage: (UInt64, UInt64) = (0, 0)
+  return withUnsafeMutableBytes(of: &storage) { bytes in
+    let scratch = bytes.baseAddress!.bindMemory(to: Value.self, capacity: 1)
+    scratch.initialize(to: .undefined)
+    defer { if !scratch.pointee.isUndefined { scratch.deinitialize(count: 1) } }
+    return body(scratch)
+  }
 }
 
 final class ConstantNode: TermNode, @unchecked Sendable {
-  let held: Value
-  init(_ value: Value) { held = value }
-  override func value(_ frame: Frame) -> Value { held }
-  override var constant: Value? { held }
+  let held: UnsafeMutablePointer<Value>
+
+  init(_ value: Value) {
+    held = .allocate(capacity: 1)
+    held.initialize(to: value)
+  }
+
+  deinit {
+    held.deinitialize(count: 1)
+    held.deallocate()
+  }
+
+  override func value(_ frame: Frame) -> Value { held.pointee }
+  override func place(_ frame: Frame, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace { UnsafePointer(held) }
+  override var constant: Value? { held.pointee }
 }
 
 final class LocalNode: TermNode, @unchecked Sendable {
   let slot: Int
   init(_ slot: Int) { self.slot = slot }
   override func value(_ frame: Frame) -> Value { frame.locals[slot] }
+  override func place(_ frame: Frame, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+    UnsafePointer(frame.locals + slot)
+  }
 }
 
 /// `x.key`.
 final class LocalMemberNode: TermNode, @unchecked Sendable {
   let slot: Int
-  let key: Value
+  private let key: ConstantNode
 
   init(_ slot: Int, _ key: Value) {
     self.slot = slot
-    self.key = key
+    self.key = ConstantNode(key)
   }
 
-  override func value(_ frame: Frame) -> Value { frame.locals[slot].lookUp(key) }
+  override func value(_ frame: Frame) -> Value { look(frame) { $0.pointee } }
+
+  override func place(_ frame: Frame, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+    member(UnsafePointer(frame.locals + slot), UnsafePointer(key.held), scratch)
+  }
+}
+
+/// What stands at a key of a value, where it stands; `.undefined` in `scratch` when there is nothing.
+@inline(__always)
+func member(_ container: ValuePlace, _ key: ValuePlace, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+  if case .object(let object) = container.pointee {
+    if let place = object.place(of: key) { return place }
+  } else if case .array(let array) = container.pointee, case .integer(let index) = key.pointee, index >= 0,
+    index < array.count
+  {
+    return array.start + Int(index)
+  } else {
+    scratch.pointee = container.pointee.lookUp(key.pointee)
+    return UnsafePointer(scratch)
+  }
+  scratch.pointee = .undefined
+  return UnsafePointer(scratch)
 }
 
 /// `input` or a constant path below it.
@@ -38,64 +102,66 @@ final class InputNode: TermNode, @unchecked Sendable {
   let slot: Int
   init(_ slot: Int) { self.slot = slot }
 
-  override func value(_ frame: Frame) -> Value {
-    let machine = frame.machine
-    return machine.pointee.world.inputStates[slot] & InputState.hasValue != 0
-      ? machine.pointee.world.inputs[slot] : inputValue(slot, machine)
+  override func value(_ frame: Frame) -> Value { Self.place(slot, frame.machine).pointee }
+
+  override func place(_ frame: Frame, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+    Self.place(slot, frame.machine)
+  }
+
+  @inline(__always)
+  static func place(_ slot: Int, _ machine: UnsafeMutablePointer<Machine>) -> ValuePlace {
+    if machine.pointee.world.inputStates[slot] & InputState.hasValue == 0 { makeInput(slot, machine) }
+    return UnsafePointer(machine.pointee.world.inputs + slot)
   }
 }
 
 /// `root[path…]`, the path bound.
 final class LookUpNode: TermNode, @unchecked Sendable {
   let root: TermNode
+  /// Below base documents, where numerals find elements.
+  private let isBase: Bool
   private let list: FixedList<TermNode>
   private let path: UnsafeMutablePointer<Unmanaged<TermNode>>
-
   private let count: Int
 
-  init(_ root: TermNode, _ path: [TermNode]) {
+  init(_ root: TermNode, _ path: [TermNode], isBase: Bool) {
     self.root = root
+    self.isBase = isBase
     list = FixedList(path)
     self.path = list.start
     count = list.count
   }
 
-  override func value(_ frame: Frame) -> Value {
-    var value = root.value(frame)
+  override func value(_ frame: Frame) -> Value { look(frame) { $0.pointee } }
+
+  override func place(_ frame: Frame, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+    var place = root.place(frame, scratch)
     for index in 0..<count {
-      if value.isUndefined { return .undefined }
-      let key = path[index]._withUnsafeGuaranteedRef { $0.value(frame) }
-      if key.isUndefined { return .undefined }
-      value = value.lookUp(key)
+      if place.pointee.isUndefined { break }
+      place = path[index]._withUnsafeGuaranteedRef { element in
+        element.look(frame) { key in below(place, key, scratch) }
+      }
     }
-    return value
-  }
-}
-
-/// The same in base documents.
-final class BaseLookUpNode: TermNode, @unchecked Sendable {
-  let root: TermNode
-  private let list: FixedList<TermNode>
-  private let path: UnsafeMutablePointer<Unmanaged<TermNode>>
-
-  private let count: Int
-
-  init(_ root: TermNode, _ path: [TermNode]) {
-    self.root = root
-    list = FixedList(path)
-    self.path = list.start
-    count = list.count
+    return place
   }
 
-  override func value(_ frame: Frame) -> Value {
-    var value = root.value(frame)
-    for index in 0..<count {
-      if value.isUndefined { return .undefined }
-      let key = path[index]._withUnsafeGuaranteedRef { $0.value(frame) }
-      if key.isUndefined { return .undefined }
-      value = value.lookUpBase(key)
+  @inline(__always)
+  private func below(_ container: ValuePlace, _ key: ValuePlace, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {
+    if case .object(let object) = container.pointee, let place = object.place(of: key) { return place }
+    return rarelyBelow(container, key, scratch)
+  }
+
+  @inline(never)
+  private func rarelyBelow(
+    _ container: ValuePlace, _ key: ValuePlace, _ scratch: UnsafeMutablePointer<Value>
+  ) -> ValuePlace {
+    if !isBase { return member(container, key, scratch) }
+    if !key.pointee.isUndefined {
+      scratch.pointee = container.pointee.lookUpBase(key.pointee)
+    } else {
+      scratch.pointee = .undefined
     }
-    return value
+    return UnsafePointer(scratch)
   }
 }
 

@@ -1,9 +1,14 @@
 /// An array of Rego.
 public final class ValueArray: Sendable {
   public let elements: [Value]
+  /// Where the elements stand.
+  @usableFromInline nonisolated(unsafe) let start: UnsafePointer<Value>
 
   @inlinable
-  public init(_ elements: [Value]) { self.elements = elements }
+  public init(_ elements: [Value]) {
+    self.elements = elements
+    start = elements.fixedStart
+  }
 
   public static let empty = ValueArray([])
 
@@ -36,5 +41,13 @@ public final class ValueArray: Sendable {
 extension ValueArray: Equatable {
   public static func == (left: ValueArray, right: ValueArray) -> Bool {
     left === right || left.elements == right.elements
+  }
+}
+
+extension [Value] {
+  /// Where the elements of an array stand that is never changed.
+  @inlinable var fixedStart: UnsafePointer<Value> {
+    // The storage of a native array has one place while somebody keeps it.
+    withUnsafeBufferPointer { $0.baseAddress ?? UnsafePointer(bitPattern: MemoryLayout<Value>.alignment)! }
   }
 }

@@ -5,12 +5,17 @@ public final class ValueObject: Sendable {
   /// Beside `keys`.
   public let values: [Value]
   @usableFromInline let index: HashIndex?
+  /// Where the keys and the values stand.
+  @usableFromInline nonisolated(unsafe) let keyStart: UnsafePointer<Value>
+  @usableFromInline nonisolated(unsafe) let valueStart: UnsafePointer<Value>
 
   /// - Precondition: keys are sorted and unique; both arrays are of one length.
   @inlinable
   public init(sortedKeys keys: [Value], values: [Value]) {
     self.keys = keys
     self.values = values
+    keyStart = keys.fixedStart
+    valueStart = values.fixedStart
     index = keys.count < HashIndex.countMin ? nil : HashIndex(keys)
   }
 
@@ -36,6 +41,7 @@ public final class ValueObject: Sendable {
 
   @inlinable public var count: Int { keys.count }
   @inlinable public var isEmpty: Bool { keys.isEmpty }
+  var isIndexed: Bool { count >= HashIndex.countMin }
 
   static func sort(_ keys: [Value], _ values: [Value]) -> (keys: [Value], values: [Value]) {
     let firstUnordered = keys.indices.dropFirst().first { keys[$0] < keys[$0 - 1] }

@@ -3,11 +3,14 @@ public final class ValueSet: Sendable {
   /// In OPA's order of values, without repetition.
   public let elements: [Value]
   @usableFromInline let index: HashIndex?
+  /// Where the elements stand.
+  @usableFromInline nonisolated(unsafe) let start: UnsafePointer<Value>
 
   /// - Precondition: elements are sorted and unique.
   @inlinable
   public init(sorted elements: [Value]) {
     self.elements = elements
+    start = elements.fixedStart
     index = elements.count < HashIndex.countMin ? nil : HashIndex(elements)
   }
 
@@ -23,6 +26,7 @@ public final class ValueSet: Sendable {
   }
 
   @inlinable public var count: Int { elements.count }
+  var isIndexed: Bool { count >= HashIndex.countMin }
   @inlinable public var isEmpty: Bool { elements.isEmpty }
 
   @inlinable
