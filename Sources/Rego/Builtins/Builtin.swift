@@ -50,6 +50,12 @@ public final class BuiltinCache {
   var expressions: [Text: RegularExpression] = [:]
   var globs: [GlobKey: Glob] = [:]
   var networks: [Text: Network] = [:]
+  /// In front of `globs`; by delimiter.
+  let nearGlobs = PatternTable<Glob>()
+  /// In front of `networks`.
+  let nearNetworks = PatternTable<Network>()
+  /// The last one that was read: a decision compares one with many networks.
+  var address: (text: Text, address: NetworkAddress)?
   /// Anything else, by kind and source.
   private var others: [OtherKey: any Sendable] = [:]
 

@@ -25,9 +25,13 @@ enum NetworkBuiltins {
 
   private static func network(_ value: Value, _ context: any BuiltinContext) throws(BuiltinError) -> Network {
     guard case .string(let text) = value else { throw .operand(1, mustBe: "string", got: value) }
-    if let found = context.cache.networks[text] { return found }
+    return try network(text, context.cache)
+  }
+
+  static func network(_ text: Text, _ cache: BuiltinCache) throws(BuiltinError) -> Network {
+    if let found = cache.networks[text] { return found }
     guard let network = Network(text) else { throw .failed("invalid CIDR address: \(text)") }
-    context.cache.keep(network, for: text)
+    cache.keep(network, for: text)
     return network
   }
 

@@ -200,15 +200,23 @@ enum PatternBuiltins {
   private static let globMatch: BuiltinFunction = { operands, context throws(BuiltinError) in
     let (pattern, text) = (try operands.text(0), try operands.text(2))
     try context.charge(instructions: text.byteCount / 8, bytes: 0)
-    let key = GlobKey(pattern: pattern, delimiters: operands[1])
-    if let glob = context.cache.globs[key] { return .boolean(glob.matches(text)) }
-    let glob = try Glob(pattern, delimiters: try delimiters(operands[1]))
-    context.cache.keep(glob, for: key)
-    return .boolean(glob.matches(text))
+    return .boolean(try glob(pattern, operands[1], context.cache).matches(text))
+  }
+
+  static func glob(_ pattern: Text, _ delimiters: Value, _ cache: BuiltinCache) throws(BuiltinError) -> Glob {
+    let key = GlobKey(pattern: pattern, delimiters: delimiters)
+    if let glob = cache.globs[key] { return glob }
+    let glob = try glob(pattern, delimiters)
+    cache.keep(glob, for: key)
+    return glob
+  }
+
+  static func glob(_ pattern: Text, _ delimiters: Value) throws(BuiltinError) -> Glob {
+    try Glob(pattern, delimiters: try scalars(ofDelimiters: delimiters))
   }
 
   /// Null is none, an empty array is the dot.
-  private static func delimiters(_ value: Value) throws(BuiltinError) -> [UInt32] {
+  private static func scalars(ofDelimiters value: Value) throws(BuiltinError) -> [UInt32] {
     switch value {
     case .null: return []
     case .array(let array):

@@ -120,7 +120,12 @@ extension BodyPlanner {
     if operands.count == 3, builtin.name == "internal.member_3" {
       return MemberNode(key: operands[0], element: operands[1], domain: operands[2])
     }
-    return BuiltinCallNode(builtin, operands, location)
+    let call = BuiltinCallNode(builtin, operands, location)
+    switch builtin.name {
+    case "glob.match": return GlobMatchNode(operands, call) ?? call
+    case "net.cidr_contains": return NetworkContainsNode(operands, call) ?? call
+    default: return call
+    }
   }
 
   // MARK: References

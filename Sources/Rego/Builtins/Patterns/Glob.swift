@@ -1,10 +1,16 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// A compiled glob pattern, as OPA's `glob.match` reads it.
 ///
 /// `*` runs over anything but delimiters, `**` over everything, `?` is one character but no delimiter; `[abc]`, `[!abc]`
 /// and `[a-z]` are classes, `{a,b}` alternatives, `\` takes the next character as it is.
 /// Matching follows all alternatives at once: time is proportional to the text's length times the pattern's, whatever
 /// both are. Source: OPA, "Policy Reference", Glob; gobwas/glob.
-struct Glob: Sendable {
+final class Glob: Sendable {
   /// A state and what takes the text from it to the next.
   fileprivate enum Step: Sendable {
     case scalar(UInt32)
@@ -21,14 +27,16 @@ struct Glob: Sendable {
   }
 
   /// What must stand at the beginning, taken by comparing bytes.
-  private let prefix: Text
+  private let prefix: [UInt8]
   private let tail: Tail
   private let delimiters: [UInt32]
+  /// When there is one, of ASCII.
+  private let onlyDelimiter: UInt8?
 
   private enum Tail: Sendable {
     case nothing
     /// One `*` or `**` and then these bytes.
-    case wildcard(crossing: Bool, suffix: Text)
+    case wildcard(crossing: Bool, suffix: [UInt8])
     case automaton(Automaton)
   }
 
@@ -38,6 +46,7 @@ struct Glob: Sendable {
   /// - Throws: when brackets or braces do not close.
   init(_ pattern: Text, delimiters: [UInt32]) throws(BuiltinError) {
     self.delimiters = delimiters
+    onlyDelimiter = delimiters.count == 1 && delimiters[0] < 0x80 ? UInt8(delimiters[0]) : nil
     var parser = Parser(scalars: Array(pattern.string.unicodeScalars.map(\.value)))
     let steps = try parser.parse()
     guard steps.count <= Self.stepsMax else { throw .failed("the glob pattern is too long") }
@@ -61,38 +70,44 @@ struct Glob: Sendable {
     }
   }
 
-  private static func text(_ steps: ArraySlice<Step>) -> Text {
+  private static func text(_ steps: ArraySlice<Step>) -> [UInt8] {
     var bytes: [UInt8] = []
     for case .scalar(let value) in steps {
       bytes.append(contentsOf: Unicode.Scalar(value).map { Array(String($0).utf8) } ?? [])
     }
-    return Text(bytes: bytes)
+    return bytes
   }
 
-  func matches(_ text: Text) -> Bool {
-    text.withBytes { bytes in
-      prefix.withBytes { prefix in
-        guard bytes.count >= prefix.count, bytes.prefix(prefix.count).elementsEqual(prefix) else { return false }
-        return matchesTail(UnsafeRawBufferPointer(rebasing: bytes[prefix.count...]))
-      }
-    }
+  func matches(_ text: Text) -> Bool { text.withBytes { matches($0) } }
+
+  func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= prefix.count, Self.isSame(bytes, at: 0, prefix) else { return false }
+    return matchesTail(UnsafeRawBufferPointer(rebasing: bytes[prefix.count...]))
+  }
+
+  /// - Precondition: the bytes are long enough.
+  @inline(__always)
+  private static func isSame(_ bytes: UnsafeRawBufferPointer, at offset: Int, _ other: [UInt8]) -> Bool {
+    guard !other.isEmpty, let start = bytes.baseAddress else { return true }
+    return other.withUnsafeBytes { memcmp(start + offset, $0.baseAddress!, $0.count) == 0 }
   }
 
   private func matchesTail(_ bytes: UnsafeRawBufferPointer) -> Bool {
     switch tail {
     case .nothing: return bytes.isEmpty
     case .wildcard(let crossing, let suffix):
-      return suffix.withBytes { suffix in
-        let middle = bytes.count - suffix.count
-        guard middle >= 0, bytes[middle...].elementsEqual(suffix) else { return false }
-        return crossing || !containsDelimiter(UnsafeRawBufferPointer(rebasing: bytes[..<middle]))
-      }
+      let middle = bytes.count - suffix.count
+      guard middle >= 0, Self.isSame(bytes, at: middle, suffix) else { return false }
+      return crossing || !containsDelimiter(UnsafeRawBufferPointer(rebasing: bytes[..<middle]))
     case .automaton(let automaton): return automaton.accepts(bytes, delimiters)
     }
   }
 
   private func containsDelimiter(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    if delimiters.count == 1, delimiters[0] < 0x80 { return bytes.contains(UInt8(delimiters[0])) }
+    if let delimiter = onlyDelimiter {
+      for byte in bytes where byte == delimiter { return true }
+      return false
+    }
     return String(decoding: bytes, as: UTF8.self).unicodeScalars.contains { delimiters.contains($0.value) }
   }
 }
