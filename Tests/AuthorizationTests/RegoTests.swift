@@ -204,26 +204,68 @@ import Testing
     #expect("\(decision)".hasSuffix("seen"), "\(decision)")
   }
 
-  @Test func offersOtherShapes() throws {
-    for (shape, condition) in [
-      (
-        RegoInputShape.minio,
-        #"input.action == "s3:GetObject"; input.bucket == "data"; input.object == "a"; input.owner == false; input.conditions.SourceIp == ["192.0.2.7"]"#
-      ),
-      (
-        .rgw,
-        #"input.bucket_info.bucket.name == "data"; input.object_name == "a"; input.user_info.user_id == "alice"; input.method == "GET""#
-      ),
-    ] {
-      var snapshot = try Fixture.snapshot()
-      snapshot.rego = try Self.authority("deny contains \"seen\" if { \(condition) }", mode: .restrict, shape: shape)
-      let facts = Facts()
-      facts.conditions = TestContext(["aws:SourceIp": .address(try #require(IPAddress("192.0.2.7")))])
-      facts.facts[.method] = "GET"
-      let alice = try #require(snapshot.users["AIDAALICE"]?.caller)
-      let decision = Authorizer.decide(Self.get, alice, snapshot, at: Fixture.now, facts)
-      #expect("\(decision)".hasSuffix("seen"), "\(shape): \(decision)")
-    }
+  /// As MinIO and Ceph RGW write them. Sources: minio `getConditionValues` and `policy.Args`; ceph `rgw_opa.cc`.
+  @Test(arguments: [
+    (RegoInputShape.minio, #"input.action == "s3:GetObject""#), (.minio, #"input.bucket == "data""#),
+    (.minio, #"input.object == "a b""#), (.minio, "input.owner == false"), (.minio, "input.denyOnly == false"),
+    (.minio, #"input.account == "AKIA1""#), (.minio, #"input.groups == ["staff"]"#), (.minio, "input.claims == {}"),
+    (.minio, #"input.conditions.SourceIp == ["192.0.2.7"]"#), (.minio, #"input.conditions.username == ["alice"]"#),
+    (.minio, #"input.conditions.prefix == ["p/"]"#), (.minio, #"input.conditions["X-Amz-Acl"] == ["private"]"#),
+    (.minio, #"input.conditions["Object-Lock-Mode"] == ["GOVERNANCE"]"#),
+    (.minio, #"input.conditions.versionid == ["v1"]"#), (.minio, #"input.conditions.SecureTransport == ["true"]"#),
+    (.minio, #"input.conditions.EpochTime == ["1717243200"]"#),
+    (
+      .minio,
+      #"object.keys(input) == {"account", "groups", "action", "bucket", "object", "owner", "conditions", "claims", "denyOnly"}"#
+    ),
+    (.rgw, #"input.method == "GET""#), (.rgw, #"input.relative_uri == "/data/a%20b""#),
+    (.rgw, #"input.decoded_uri == "/data/a b""#), (.rgw, #"input.params == "prefix=p""#),
+    (.rgw, #"input.request_uri_aws4 == "/a%20b""#), (.rgw, #"input.object_name == "a b""#),
+    (.rgw, #"input.subuser == """#), (.rgw, #"input.bucket_info.bucket == {"name": "data", "tenant": ""}"#),
+    (.rgw, #"input.bucket_info.owner == "111122223333""#),
+    (
+      .rgw,
+      #"input.user_info == {"user_id": "alice", "display_name": "alice", "email": "", "suspended": 0}"#
+    ),
+  ])
+  func offersOtherShapes(_ shape: RegoInputShape, _ condition: String) throws {
+    var snapshot = try Fixture.snapshot()
+    snapshot.rego = try Self.authority("deny contains \"seen\" if { \(condition) }", mode: .restrict, shape: shape)
+    let facts = Facts()
+    facts.conditions = TestContext([
+      "aws:SourceIp": .address(try #require(IPAddress("192.0.2.7"))), "s3:prefix": .text("p/"),
+      "s3:x-amz-acl": .text("private"), "s3:object-lock-mode": .text("GOVERNANCE"),
+      "aws:SecureTransport": .boolean(true),
+    ])
+    facts.facts = [.method: "GET", .query: "prefix=p", .path: "/a%20b", .accessKeyID: "AKIA1"]
+    let alice = try #require(snapshot.users["AIDAALICE"]?.caller)
+    let get = Access(.getObject, bucket: "data", key: "a b", versionID: shape == .minio ? "v1" : nil)
+    let decision = Authorizer.decide(get, alice, snapshot, at: Fixture.now, facts)
+    #expect("\(decision)".hasSuffix("seen"), "\(shape): \(decision)")
+  }
+
+  /// What does not apply is there and empty, as in RGW.
+  @Test func rgwTellsOfWhatIsNotThere() throws {
+    var snapshot = try Fixture.snapshot()
+    let condition = """
+      input.object_name == ""; input.bucket_info.bucket.name == ""; input.decoded_uri == "/"; input.params == "";
+        input.user_info.admin == "true"
+      """
+    snapshot.rego = try Self.authority("deny contains \"seen\" if { \(condition) }", mode: .restrict, shape: .rgw)
+    let list = Access(service: .listAllMyBuckets)
+    let decision = Authorizer.decide(list, snapshot.root, snapshot, at: Fixture.now, Facts())
+    #expect("\(decision)".hasSuffix("seen"), "\(decision)")
+  }
+
+  /// A value that is there and cannot be told must not look as if it were not.
+  @Test func conditionsThatCannotBeToldDeny() throws {
+    let module = #"deny contains "governed" if input.conditions["s3:object-lock-mode"] == "GOVERNANCE""#
+    let facts = Facts()
+    #expect(try Self.decide(Self.get, module, facts: facts).isAllowed)
+    facts.conditions = TestContext(["s3:object-lock-mode": .unavailable])
+    let decision = try Self.decide(Self.get, module, facts: facts)
+    #expect(!decision.isAllowed, "\(decision)")
+    #expect(try Self.decide(Self.get, #"deny contains "x" if input.bucket == "other""#, facts: facts).isAllowed)
   }
 
   // MARK: Object tags
@@ -291,6 +333,12 @@ import Testing
     #expect(try !allowed(.text("other/")))
     #expect(try !allowed(nil))
     #expect(try Self.decide(Self.get, module, caller: carol).isAllowed)
+  }
+
+  @Test func oneHeaderInTwoSpellingsDenies() throws {
+    let module = "obligations := {\"response_headers\": {\"X-A\": \"1\", \"x-a\": \"2\"}}"
+    #expect(try !Self.decide(Self.get, module).isAllowed)
+    #expect(try Self.decide(Self.get, module.replacing("x-a", with: "x-b")).isAllowed)
   }
 
   @Test func obligationsMergeToTheStrictest() throws {

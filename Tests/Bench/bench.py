@@ -4,7 +4,7 @@
 Each proxy runs with one worker, alone, in turn, several rounds; figures are medians over the rounds. CPU is the proxy
 process's own user and system time (/proc/PID/stat), so the load generator and the upstream do not count. All speak TLS
 1.3 with the same suite and certificate and keep connections alive on both sides. Martlet verifies the signature it gets,
-decides by a policy, signs for the store and writes an audit line; Envoy signs; nginx passes on.
+decides by IAM and by the Rego bundle that ships, signs for the store and writes an audit line; Envoy signs; nginx passes on.
 """
 
 import argparse
@@ -222,6 +222,7 @@ class Bench:
         user_secret.chmod(0o600)
         (folder / "martlet.yaml").write_text(f"""
 threads: 1
+authorization: {{policies: {ROOT / "policies"}}}
 backends:
   store:
     type: s3

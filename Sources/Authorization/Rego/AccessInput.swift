@@ -200,8 +200,9 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
       case .array: text = value
       default: text = [.string(value.jsonText)]
       }
-      conditions[.string(Text(short))] = text
+      conditions[.string(Text(Self.minioName(String(short))))] = text
     }
+    if let version = access.versionID { conditions["versionid"] = [Value(text: version)] }
     var document = ValueObjectBuilder()
     let accessKey = facts.fact(.accessKeyID)
     document["account"] = accessKey.isUndefined ? "" : accessKey
@@ -216,32 +217,56 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
     return .object(ValueObject(document))
   }
 
+  /// MinIO has headers in Go's spelling (`X-Amz-Acl`), those of object lock without the prefix.
+  private static func minioName(_ name: String) -> String {
+    let lower = name.lowercased()
+    let isLock = lower.hasPrefix("object-lock-") && lower != "object-lock-remaining-retention-days"
+    guard lower.hasPrefix("x-amz-") || isLock else { return name }
+    return lower.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
+  }
+
   /// Source: Ceph documentation, "Open Policy Agent Integration"; rgw_opa.cc.
   private func rgwDocument() -> Value {
     var document = ValueObjectBuilder()
-    let path = facts.fact(.path)
-    document["method"] = facts.fact(.method).isUndefined ? "" : facts.fact(.method)
-    document["relative_uri"] = path.isUndefined ? "" : path
-    document["decoded_uri"] =
-      access.bucket.map { bucket in
-        .string(Text(bytes: Array("/\(bucket)".utf8) + (access.key.map { [0x2F] + $0.bytes } ?? [])))
-      } ?? "/"
-    let query = facts.fact(.query)
-    document["params"] = query.isUndefined ? .object(.empty) : query
-    document["request_uri_aws4"] = path.isUndefined ? "" : path
-    if let key = access.key { document["object_name"] = Value(text: key) }
+    func text(_ fact: RequestFact) -> Value {
+      let value = facts.fact(fact)
+      return value.isUndefined ? "" : value
+    }
+    var decoded: [UInt8] = [0x2F]
+    if let bucket = access.bucket { decoded += bucket.utf8 + (access.key.map { [0x2F] + $0.bytes } ?? []) }
+    document["method"] = text(.method)
+    // Both name what the access is about, whether the bucket stands in the path or in the host.
+    document["relative_uri"] = .string(Text(bytes: Self.percentEncoded(decoded)))
+    document["decoded_uri"] = .string(Text(bytes: decoded))
+    document["params"] = text(.query)
+    document["request_uri_aws4"] = text(.path)
+    document["object_name"] = access.key.map { Value(text: $0) } ?? ""
     document["subuser"] = ""
     let name = value(.principalName)
-    document["user_info"] = .object(
+    var user: [(Value, Value)] = [
+      ("user_id", name.isUndefined ? value(.principalID) : name), ("display_name", name.isUndefined ? "" : name),
+      ("email", ""), ("suspended", 0),
+    ]
+    // RGW tells of it where it is so, as a string.
+    if caller.isRoot { user.append(("admin", "true")) }
+    document["user_info"] = .object(ValueObject(user))
+    // Buckets belong to the account, whose root user has its number as an id.
+    document["bucket_info"] = .object(
       ValueObject([
-        ("user_id", name.isUndefined ? value(.principalID) : name), ("display_name", name.isUndefined ? "" : name),
-        ("user_email", ""), ("suspended", 0), ("admin", caller.isRoot ? "true" : "false"),
+        ("bucket", .object(ValueObject([("name", .string(Text(access.bucket ?? ""))), ("tenant", "")]))),
+        ("owner", Value(text: account.bytes)),
       ]))
-    if let bucket = access.bucket {
-      document["bucket_info"] = .object(
-        ValueObject([("bucket", .object(ValueObject([("name", .string(Text(bucket)))])))]))
-    }
     return .object(ValueObject(document))
+  }
+
+  /// Unreserved characters of RFC 3986 and slashes as they are.
+  private static func percentEncoded(_ bytes: [UInt8]) -> [UInt8] {
+    let digits = Array("0123456789ABCDEF".utf8)
+    return bytes.flatMap { byte -> [UInt8] in
+      let isPlain =
+        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || "-._~/".utf8.contains(byte)
+      return isPlain ? [byte] : [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
   }
 }
 

@@ -43,6 +43,9 @@ struct DecidingRules: Sendable {
   ) -> DecidingRule? {
     guard let candidates = candidates[name] else { return nil }
     if candidates.count == 1 { return rule(name, candidates[0].location) }
+    // All of them together may cost as much as the decision did.
+    var settings = settings
+    settings.instructionsMax = max(1000, settings.instructionsMax / candidates.count)
     for candidate in candidates {
       let context = candidate.query.makeContext(schema: shape == .martlet ? InputField.schema : nil)
       let rows: [Bindings]

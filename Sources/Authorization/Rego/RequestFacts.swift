@@ -29,7 +29,7 @@ public enum RequestFact: Sendable {
   case method
   /// As sent.
   case path
-  /// As sent, without the question mark; without signatures and tokens.
+  /// A string, as sent, without the question mark; without signatures and tokens.
   case query
   /// Of the body, decoded.
   case contentLength

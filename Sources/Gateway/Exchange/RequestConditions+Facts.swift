@@ -35,14 +35,17 @@ extension RequestConditions: RequestFacts {
 
   func externalAnswer(_ access: Access) -> ExternalAnswer? { exchange.inquiries.answers[access] }
 
-  /// The parameters that S3 knows; signatures and tokens are none of them.
+  /// As sent but for what signs: names of signatures, credentials and tokens all begin alike.
   private var query: Value {
-    guard let request = exchange.request, !request.query.isEmpty else { return .undefined }
-    return .object(
-      ValueObject(
-        request.query.map { item in
-          (Self.text(item.name.name), .string(Text(bytes: item.value.bytes)))
-        }))
+    guard let range = exchange.head.query else { return .undefined }
+    return exchange.head.fields.withBytes(range) { bytes in
+      let kept = bytes.split(separator: 0x26).filter { item in
+        let name = item.prefix { $0 != 0x3D }.map(ASCII.lowercased)
+        // A percent sign could hide such a name.
+        return !name.starts(with: "x-amz-".utf8) && !name.contains(0x25)
+      }
+      return .string(Text(bytes: Array(kept.joined(separator: [0x26]))))
+    }
   }
 
   private var requestTags: Value {
