@@ -1,4 +1,5 @@
 public import Authorization
+public import S3Model
 
 /// `authorization`: how Rego decides beside IAM.
 public struct AuthorizationSettings: Hashable, Sendable {
@@ -6,8 +7,11 @@ public struct AuthorizationSettings: Hashable, Sendable {
   public let mode: RegoMode
   /// Asked instead of a bundle; nil for none.
   public let opa: OPASettings?
-  /// Folders and archives of bundles. Empty where none is named, and ``policiesDefault`` may be there.
+  /// Folders and archives of bundles, and URLs of archives. Empty where none is named, and ``policiesDefault`` may be there.
   public let policies: [String]
+  /// Those of ``policies`` that are URLs.
+  public let bundleURLs: [HTTPURL]
+  public let bundleServer: BundleServerSettings
   /// What signs bundles. With any, bundles that none of them signed are refused.
   public let bundleKeys: [BundleKeySettings]
   /// What signatures must be made for. Empty by default.
@@ -23,13 +27,29 @@ public struct AuthorizationSettings: Hashable, Sendable {
   /// What one evaluation may build, in bytes.
   public let memoryBytesMax: Int
 
+  /// The URL of an entry of ``policies``; nil for a path.
+  public static func url(_ policy: String) -> HTTPURL? { SectionReader.isURL(policy) ? HTTPURL.parse(policy) : nil }
+
   /// Taken where `authorization.policies` is not set and it exists.
   public static let policiesDefault = "policies"
 
   init(_ reader: SectionReader) {
     mode = reader.choice("rego", default: .restrict)
     opa = reader.section("opa") { OPASettings($0) }
-    policies = reader.paths("policies", countMax: 32)
+    policies = reader.paths("policies", countMax: 32, orURLs: true)
+    let bundleServer = reader.section("bundle_server") { BundleServerSettings($0) }
+    self.bundleServer = bundleServer
+    bundleURLs = policies.compactMap { policy in
+      guard SectionReader.isURL(policy) else { return nil }
+      guard let url = HTTPURL.parse(policy), !bundleServer.server.refuses(url) else {
+        reader.report(
+          .malformed(
+            expected: "`https`, an address of this machine, or `bundle_server.insecure_http: true`", found: policy),
+          "policies")
+        return nil
+      }
+      return url
+    }
     if opa != nil, reader.isSet("policies") {
       reader.report(.collision(found: "policies", with: "`authorization.opa`, which stands for a bundle"), "policies")
     }

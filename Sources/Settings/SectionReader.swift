@@ -156,7 +156,11 @@ extension SectionReader {
   func path(_ key: String) -> String? { file(key)?.path }
 
   /// One path, or a list of them. From outside the files, several are separated by commas.
-  func paths(_ key: String, countMax: Int) -> [String] {
+  /// - Parameter orURLs: URLs may stand among them, and stay as they are.
+  func paths(_ key: String, countMax: Int, orURLs: Bool = false) -> [String] {
+    func resolved(_ text: String, _ origin: SettingsOrigin) -> String? {
+      orURLs && Self.isURL(text) ? text : self.resolved(text, origin)
+    }
     guard let node = node(key, .list) else { return [] }
     let origin = SettingsOrigin(keyPath: keyPath(key), location: node.location)
     switch node.content {
@@ -166,6 +170,11 @@ extension SectionReader {
       decoder.report(.wrongShape(expected: .list, found: node.shape ?? .text), at: origin)
       return []
     }
+  }
+
+  static func isURL(_ text: String) -> Bool {
+    let start = text.prefix(8).lowercased()
+    return start.hasPrefix("https://") || start.hasPrefix("http://")
   }
 
   private func resolved(_ text: String, _ origin: SettingsOrigin) -> String? {

@@ -14,6 +14,7 @@ public enum SettingsCheck {
       if let certificate = store.clientCertificate { check.pair(certificate) }
     }
     if let opa = settings.authorization.opa { check.server(opa.server) }
+    if !settings.authorization.bundleURLs.isEmpty { check.server(settings.authorization.bundleServer.server) }
     check.identities(settings.identities)
     return check.errors
   }

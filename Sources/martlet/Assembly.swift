@@ -75,7 +75,7 @@ final class Assembly: Sendable {
       made[backend.name] = MadeBackend(
         description: Self.describe(backend), backend: try Self.make(backend, settings, log: log))
     }
-    policies = try PolicyLoader(settings.authorization, log: log)
+    policies = try PolicyLoader(settings.authorization, folder: settings.data + "/bundles", log: log)
     let policyServer = try MadePolicyServer.make(settings.authorization, before: nil)
     if policyServer != nil, let opa = settings.authorization.opa {
       log.notice(
@@ -250,6 +250,10 @@ final class Assembly: Sendable {
   /// A changed bundle is put in force whole, or refused whole with all of its mistakes.
   private func pollPolicies(_ runtime: GatewayRuntime) async {
     do {
+      if policies.pollServers() {
+        try await runtime.replace(rego: policies.authority)
+        log.notice("policy bundle reloaded")
+      }
       guard try await policies.poll() else { return }
       try await runtime.replace(rego: policies.authority)
       log.notice("policy bundle reloaded")
@@ -287,6 +291,8 @@ enum AssemblyError: Error, CustomStringConvertible {
   case privateKey(path: String, FileFault)
   case noPolicies(mode: String)
   case policiesChanging
+  case noBundle(url: String, reason: String)
+  case unwritable(path: String, reason: String)
 
   var description: String {
     switch self {
@@ -294,6 +300,9 @@ enum AssemblyError: Error, CustomStringConvertible {
     case .privateKey(let path, let fault): "`\(path)`: \(fault)"
     case .noPolicies(let mode):
       "`authorization.rego` is `\(mode)` and there is no bundle: set `authorization.policies`"
+    case .noBundle(let url, let reason):
+      "the bundle `\(url)` cannot be fetched, and none is kept from before: \(reason)"
+    case .unwritable(let path, let reason): "cannot write `\(path)`: \(reason)"
     case .policiesChanging: "the files of `authorization.policies` keep changing while they are read"
     case .fipsUnavailable(let reason): "`tls.fips` is set and the FIPS provider cannot be loaded: \(reason)"
     }

@@ -39,6 +39,18 @@ import Testing
     #expect(throws: SettingsErrors.self) { try Self.read("opa: {url: 'https://opa.example'}, policies: a") }
   }
 
+  @Test func namesBundlesOnServers() throws {
+    let settings = try Self.read(
+      "policies: ['https://a.example/b.tar.gz', c], bundle_server: {poll_interval: 5s, archive_bytes_max: 1MiB}")
+    #expect(settings.policies == ["https://a.example/b.tar.gz", "c"])
+    #expect(settings.bundleURLs.map(\.target) == ["/b.tar.gz"])
+    #expect(settings.bundleServer.pollInterval == .seconds(5) && settings.bundleServer.archiveBytesMax == 1 << 20)
+    #expect(try Self.read("policies: 'http://127.0.0.1:1/b'").bundleURLs.count == 1)
+    for yaml in ["policies: 'http://a.example/b'", "policies: ['https://']", "policies: 'https://u:p@a.example/b'"] {
+      #expect(throws: SettingsErrors.self, "\(yaml)") { try Self.read(yaml) }
+    }
+  }
+
   @Test func namesBundleKeys() throws {
     let settings = try Self.read(
       "bundle_scope: write, bundle_keys: [{id: a, algorithm: HS256, key_file: /k}, {id: b, key_file: l.pem}]")

@@ -30,7 +30,9 @@ struct PolicyWorldOptions: ParsableArguments {
       if settings.authorization.mode == .off, !policies.isEmpty {
         StandardError.write("`authorization.rego` is `off`: the bundle has no say")
       }
-      let bundle = try PolicyLoader.bundle(settings.authorization, ZoneFiles.load(), instead: policies)
+      let bundle = try PolicyLoader.bundle(
+        settings.authorization, BundleDownloads(folder: settings.data + "/bundles"), ZoneFiles.load(),
+        instead: policies)
       snapshot.rego = bundle?.authority
       return PolicyWorld(
         snapshot: snapshot, rules: bundle?.rules ?? [], region: ByteString(settings.regions[0]))
