@@ -284,4 +284,14 @@ import Testing
         {"scope":"rule"}
         """#),
   ]
+
+  @Test func whatClosesNothingGivesNoCredit() {
+    func read(_ text: String) throws { _ = try RegoParser.parseModule(Source(name: "", text: text)) }
+    let deep = String(repeating: "[", count: 101) + String(repeating: "]", count: 101)
+    let credit = String(repeating: "]", count: 200)
+    #expect(throws: Never.self) { try read("# METADATA\n# title: a\(credit)\npackage t\n") }
+    #expect(throws: RegoErrors.self) {
+      try read("# METADATA\n# title: a\(credit)\n# custom: {x: \(deep)}\npackage t\n")
+    }
+  }
 }

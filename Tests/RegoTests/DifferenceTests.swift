@@ -41,4 +41,35 @@ struct DifferenceTests {
     #expect(code(true) == .builtin)
     #expect(code(false) == .conflict)
   }
+
+  /// Types where OPA refuses, and next to each what it takes.
+  @Test(
+    arguments: [
+      ("p[\"a\"] := 1\np[x] := x if { some x in input.l }\nq := p[false]", nil),
+      ("p[\"\"] := \"a\"\np[x] := 1 if { x := \"b\" }\nq := p[false]", .type),
+      ("p.b.c := 1\nq if { p.b.c.d }", .type),
+      ("p[0.1] := 1\nq contains x if { i := bits.rsh(1, 2); x := p[i] }", nil),
+      ("q if { {1} == {\"a\"} }", .type),
+      ("q if { {x: x | x := true} == {\"a\": 2} }", nil),
+      ("q if { {\"x\": 1 | input.x} == {\"a\": \"x\"} }", .type),
+      ("f(a) := b if { some b in [a] }", nil),
+      ("f(a) := b if { some b in [a | input.x] }", .type),
+      ("f(a) := b if { some b in {a | input.x} }", .type),
+      ("f(a) := b if { b := {a | input.x} }", nil),
+      ("f(a) := count({a | input.x})", .type),
+      ("f(a) := object.keys({\"x\": a | input.x})", nil),
+      ("p := 1\nq if { every x in [1] { p.x == x } }", .type),
+      ("q if { every x in [1] { x == \"a\" } }", nil),
+      ("p := a if { [a] = {1: x | x := 2} }", .type),
+      ("p := a if { {1: x | x := 2} = [a] }", .unsafeVariable),
+    ] as [(String, RegoError.Code?)]) func typesAreOPAs(rules: String, code: RegoError.Code?)
+  {
+    let text = "package t\n\(rules)\n"
+    if let code {
+      let error = #expect(throws: RegoErrors.self) { try EvaluationFixture(text) }
+      #expect(error?.errors.map(\.code) == [code])
+    } else {
+      #expect(throws: Never.self) { try EvaluationFixture(text) }
+    }
+  }
 }

@@ -114,20 +114,17 @@ public struct Builtin: Sendable {
   public let result: TypeDescription
   /// The infix operator, for messages and the formatter.
   public let infix: String?
-  /// May answer differently in another evaluation (`time.now_ns`, `uuid.rfc4122`): never folded at compile time.
-  public let nondeterministic: Bool
   /// nil where the engine knows the builtin but never runs it (`http.send`): calling it halts with `unsupported`.
   public let function: BuiltinFunction?
 
   public init(
     _ name: String, _ operands: [TypeDescription], _ result: TypeDescription, infix: String? = nil,
-    nondeterministic: Bool = false, _ function: BuiltinFunction?
+    _ function: BuiltinFunction?
   ) {
     self.name = name
     self.operands = operands
     self.result = result
     self.infix = infix
-    self.nondeterministic = nondeterministic
     self.function = function
   }
 }

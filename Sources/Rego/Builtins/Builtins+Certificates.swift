@@ -12,7 +12,7 @@ enum CertificateBuiltins {
   static let all: [Builtin] = [
     Builtin("crypto.x509.parse_certificates", [.string], .array(of: document), parse),
     // Certificates expire.
-    Builtin("crypto.x509.parse_and_verify_certificates", [.string], verdict, nondeterministic: true) {
+    Builtin("crypto.x509.parse_and_verify_certificates", [.string], verdict) {
       operands, context throws(BuiltinError) in
       let text = try operands.text(0)
       guard let certificates = try certificates(text, context) else { return refused }
@@ -20,7 +20,7 @@ enum CertificateBuiltins {
       return try verify(certificates, for: purpose, includingURIStrings: true, context)
     },
     Builtin(
-      "crypto.x509.parse_and_verify_certificates_with_options", [.string, document], verdict, nondeterministic: true
+      "crypto.x509.parse_and_verify_certificates_with_options", [.string, document], verdict
     ) {
       operands, context throws(BuiltinError) in
       let text = try operands.text(0)

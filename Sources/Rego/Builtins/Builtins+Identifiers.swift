@@ -3,7 +3,7 @@ import BigInt
 /// `uuid.*`.
 enum IdentifierBuiltins {
   static let all: [Builtin] = [
-    Builtin("uuid.rfc4122", [.string], .string, nondeterministic: true) { operands, context throws(BuiltinError) in
+    Builtin("uuid.rfc4122", [.string], .string) { operands, context throws(BuiltinError) in
       if let value = context.memoized("uuid.rfc4122", operands[0]) { return value }
       var bytes = context.randomBytes(16)
       guard bytes.count == 16 else { throw .failed("no random bytes") }

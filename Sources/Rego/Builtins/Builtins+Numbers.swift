@@ -25,7 +25,7 @@ enum NumberBuiltins {
       guard step > 0 else { throw .failed("numbers.range_step: step must be a positive integer") }
       return try range(first, last, step, context)
     },
-    Builtin("rand.intn", [.string, .number], .number, nondeterministic: true) {
+    Builtin("rand.intn", [.string, .number], .number) {
       operands, context throws(BuiltinError) in
       let name = try operands.text(0)
       let bound = try operands.integer(1)

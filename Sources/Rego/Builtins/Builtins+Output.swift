@@ -18,7 +18,7 @@ enum OutputBuiltins {
       context.note(try operands.text(0).string)
       return true
     },
-    Builtin("opa.runtime", [], .object(.string, .any), nondeterministic: true) { _, _ throws(BuiltinError) in
+    Builtin("opa.runtime", [], .object(.string, .any)) { _, _ throws(BuiltinError) in
       .object(.empty)
     },
   ]
@@ -58,8 +58,8 @@ enum UnsupportedBuiltins {
   private static let anyObject: TypeDescription = .object(.any, .any)
 
   static let all: [Builtin] = [
-    Builtin("http.send", [.object(.string, .any)], anyObject, nondeterministic: true, nil),
-    Builtin("net.lookup_ip_addr", [.string], .set(of: .string), nondeterministic: true, nil),
+    Builtin("http.send", [.object(.string, .any)], anyObject, nil),
+    Builtin("net.lookup_ip_addr", [.string], .set(of: .string), nil),
     Builtin("graphql.is_valid", [document, document], .boolean, nil),
     Builtin("graphql.parse", [document, document], .array(fixed: [anyObject, anyObject], rest: nil), nil),
     Builtin(

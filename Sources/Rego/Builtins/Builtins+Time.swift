@@ -8,7 +8,7 @@ enum TimeBuiltins {
   private static let threeNumbers: TypeDescription = .array(fixed: [.number, .number, .number], rest: nil)
 
   static let all: [Builtin] = [
-    Builtin("time.now_ns", [], .number, nondeterministic: true) { _, context throws(BuiltinError) in
+    Builtin("time.now_ns", [], .number) { _, context throws(BuiltinError) in
       .integer(context.nowNanoseconds)
     },
     Builtin("time.parse_ns", [.string, .string], .number) { operands, _ throws(BuiltinError) in

@@ -9,11 +9,11 @@ enum TokenSigningBuiltins {
   private static let object: TypeDescription = .object(.string, .any)
 
   static let all: [Builtin] = [
-    Builtin("io.jwt.encode_sign", [object, object, object], .string, nondeterministic: true) {
+    Builtin("io.jwt.encode_sign", [object, object, object], .string) {
       operands, context throws(BuiltinError) in
       try sign(header: operands[0].jsonBytes, payload: operands[1].jsonBytes, key: operands[2].jsonBytes, context)
     },
-    Builtin("io.jwt.encode_sign_raw", [.string, .string, .string], .string, nondeterministic: true) {
+    Builtin("io.jwt.encode_sign_raw", [.string, .string, .string], .string) {
       operands, context throws(BuiltinError) in
       let key = try operands.text(2).bytes
       return try sign(header: try operands.text(0).bytes, payload: try operands.text(1).bytes, key: key, context)

@@ -13,7 +13,7 @@ enum TokenBuiltins {
       "io.jwt.decode", [.string], .array(fixed: [anyObject, anyObject, .string], rest: nil), decode),
     Builtin(
       "io.jwt.decode_verify", [.string, .object(.string, .any)],
-      .array(fixed: [.boolean, anyObject, anyObject], rest: nil), nondeterministic: true,
+      .array(fixed: [.boolean, anyObject, anyObject], rest: nil),
       TokenConstraints.decodeVerify),
     verify("io.jwt.verify_rs256", .rs256), verify("io.jwt.verify_rs384", .rs384),
     verify("io.jwt.verify_rs512", .rs512), verify("io.jwt.verify_ps256", .ps256),

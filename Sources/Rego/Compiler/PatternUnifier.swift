@@ -54,6 +54,8 @@ struct PatternUnifier {
     case (.array, .call(_, let operands)), (.object, .call(_, let operands)): if areSafe(operands) { bindAll(left) }
     case (.arrayComprehension, .array), (.objectComprehension, .object): bindAll(right)
     case (.array, .arrayComprehension), (.object, .objectComprehension): bindAll(left)
+    // What cannot be equal is a mistake in types, not an open variable.
+    case (.array, .objectComprehension), (.array, .setComprehension): bindAll(left)
     case (.constant(let value), .array), (.constant(let value), .object): unify(value, right)
     case (.array, .constant(let value)), (.object, .constant(let value)): unify(value, left)
     case (.array(let left), .array(let right)):

@@ -94,13 +94,22 @@ enum TypeAlgebra {
     // The member is the key.
     case .set(let element):
       let own = StaticTypes.of(key)
-      return fits(element, own) ? own : nil
+      return contains(element, own) ? own : nil
     case .object(let fixed, let dynamic):
       for member in fixed where member.key == key { return member.value }
-      guard let dynamic, fits(dynamic.key, StaticTypes.of(key)) else { return nil }
+      guard let dynamic, contains(dynamic.key, StaticTypes.of(key)) else { return nil }
       return dynamic.value
     case .anyOf(let types): return union(types.compactMap { select($0, key) })
     case .null, .boolean, .number, .string, .function: return nil
+    }
+  }
+
+  /// Whether the one is the other or names it among its alternatives.
+  private static func contains(_ type: TypeDescription, _ other: TypeDescription) -> Bool {
+    switch type {
+    case .any: true
+    case .anyOf(let types): types.contains(other)
+    default: type == other
     }
   }
 
@@ -131,6 +140,13 @@ enum TypeAlgebra {
     }
   }
 
+  /// Whether an object may have the member. Keys of a kind that no key of the object has are not compared.
+  private static func fits(_ member: TypeDescription.ObjectMember, in object: TypeDescription) -> Bool {
+    let key = StaticTypes.of(member.key)
+    if let keys = keys(object), !contains(keys, key), select(object, member.key) == nil { return true }
+    return self.member(object, member.key).map { fits(member.value, $0) } ?? false
+  }
+
   /// Whether a value of both types may exist.
   static func fits(_ left: TypeDescription, _ right: TypeDescription) -> Bool {
     if isNever(left) || isNever(right) { return false }
@@ -151,13 +167,12 @@ enum TypeAlgebra {
       guard let leftRest, let rightRest else { return true }
       return fits(leftRest, rightRest)
     case (.object(let leftFixed, let leftDynamic), .object(let rightFixed, let rightDynamic)):
-      for member in leftFixed {
-        guard let other = self.member(right, member.key), fits(member.value, other) else { return false }
+      guard leftFixed.allSatisfy({ fits($0, in: right) }), rightFixed.allSatisfy({ fits($0, in: left) }) else {
+        return false
       }
-      for member in rightFixed {
-        guard let other = self.member(left, member.key), fits(member.value, other) else { return false }
+      guard let leftDynamic, let rightDynamic, !isNever(leftDynamic.value), !isNever(rightDynamic.value) else {
+        return true
       }
-      guard let leftDynamic, let rightDynamic else { return true }
       return fits(leftDynamic.value, rightDynamic.value)
     default: return false
     }

@@ -44,21 +44,22 @@ extension TypeChecker {
       if let key = segment.constant, key.isString || node.children[key] != nil {
         guard let child = node.children[key] else { return open(path, from: index) }
         if let type = child.type {
-          return child.children.isEmpty ? checkLeaf(type, .data, path, index + 1, location) : nil
+          return checkLeaf(type, .data, path, index + 1, location)
         }
         node = child
         continue
       }
       let have: TypeDescription?
+      let keys = TypeAlgebra.keys(node.extent) ?? .any
       switch segment.node {
       case .local(let local):
         have = locals[Int(local.slot)]
-        if have == nil { locals[Int(local.slot)] = .string }
+        if have == nil { locals[Int(local.slot)] = keys }
       case .reference, .call: have = type(of: segment)
       default: return open(path, from: index)
       }
-      if let have, !TypeAlgebra.fits(.string, have) {
-        return invalid(.data, path, index, have: have, want: .string, oneOf: Array(node.children.keys), location)
+      if let have, !TypeAlgebra.fits(keys, have) {
+        return invalid(.data, path, index, have: have, want: keys, oneOf: Array(node.children.keys), location)
       }
       return nil
     }
@@ -81,11 +82,8 @@ extension TypeChecker {
     for index in start..<max(start, path.count) {
       let segment = path[index]
       guard let keys = TypeAlgebra.keys(type) else { return unsupported(root, path, index, type, location) }
-      if let key = segment.constant {
+      if let key = segment.constant, !key.isContainer {
         guard let member = TypeAlgebra.select(type, key) else {
-          if key.isContainer {
-            return invalid(root, path, index, have: StaticTypes.of(key), want: keys, oneOf: [], location)
-          }
           return invalid(root, path, index, have: nil, want: keys, oneOf: Self.members(type), location)
         }
         type = member
@@ -100,7 +98,7 @@ extension TypeChecker {
         } else {
           locals[Int(local.slot)] = keys
         }
-      case .array, .object, .set:
+      case .array, .object, .set, .constant:
         if !unify(segment, keys, union: false) {
           return invalid(root, path, index, have: self.type(of: segment), want: keys, oneOf: [], location)
         }
@@ -179,7 +177,7 @@ extension TypeChecker {
 }
 
 extension Value {
-  fileprivate var isContainer: Bool {
+  var isContainer: Bool {
     switch self {
     case .array, .object, .set: true
     default: false

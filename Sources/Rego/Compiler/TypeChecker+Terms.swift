@@ -53,7 +53,7 @@ extension TypeChecker {
     if let key = first.constant {
       if let child = node.children[key] { return typeOfData(path.dropFirst(), child) }
       guard let type = node.type else { return .any }
-      return node.children.isEmpty ? select(type, path) : .any
+      return select(type, path)
     }
     return select(node.extent, path)
   }
@@ -62,7 +62,7 @@ extension TypeChecker {
     var current = type
     for segment in path {
       let next: TypeDescription?
-      if let key = segment.constant {
+      if let key = segment.constant, !key.isContainer {
         next = TypeAlgebra.select(current, key)
       } else {
         next = TypeAlgebra.values(current)
@@ -78,11 +78,12 @@ extension TypeChecker {
     guard let type else { return true }
     switch type {
     case .any, .null, .boolean, .number, .string: return false
-    case .array(let fixed, let rest): return fixed.contains { isOpen($0) } || rest.map { isOpen($0) } ?? false
-    case .set(let element): return isOpen(element)
+    // What a comprehension collects may be unknown: it is a container all the same.
+    case .array(let fixed, _): return fixed.contains { isOpen($0) }
+    case .set: return false
     case .object(let fixed, let dynamic):
-      return fixed.contains { isOpen($0.value) } || dynamic.map { isOpen($0.key) || isOpen($0.value) } ?? false
-    case .anyOf(let types): return types.isEmpty || types.contains { isOpen($0) }
+      return fixed.contains { isOpen($0.value) } || dynamic.map { isOpen($0.value) } ?? false
+    case .anyOf(let types): return types.isEmpty
     case .function(let arguments, let result): return arguments.contains { isOpen($0) } || isOpen(result)
     }
   }
@@ -110,9 +111,13 @@ extension TypeChecker {
         if !unify(value, type(of: value), other.value, type(of: other.value)) { return false }
       }
       return true
-    default:
-      // Nothing is known of either side.
+    // Nothing is known of either side; only variables can stay so.
+    case (.local, .local), (.local, .call), (.call, .local), (.call, .call), (.array, .local), (.array, .call),
+      (.object, .local), (.object, .call):
       return unify(left, .any, union: false) && unify(right, type(of: left) ?? .any, union: false)
+    case (.local, .array), (.call, .array), (.local, .object), (.call, .object):
+      return unify(right, .any, union: false) && unify(left, type(of: right) ?? .any, union: false)
+    default: return false
     }
   }
 
@@ -177,7 +182,7 @@ extension TypeChecker {
       return TypeAlgebra.fits(known, type)
     case .reference, .arrayComprehension, .setComprehension, .objectComprehension, .template:
       guard let known = self.type(of: term) else { return false }
-      return Self.isOpen(known) || TypeAlgebra.fits(known, type)
+      return TypeAlgebra.fits(known, type)
     }
   }
 

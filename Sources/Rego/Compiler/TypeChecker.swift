@@ -20,7 +20,7 @@ struct TypeChecker {
       checkHead(branch.value)
       for term in rule.trailing { checkHead(term) }
       if errors.count > count {
-        insert(.any, rule)
+        tree.open(at: rule.path)
         continue
       }
       if case .function(let arguments) = rule.kind {
@@ -42,6 +42,13 @@ struct TypeChecker {
   mutating func check(query body: ResolvedBody, names: [String]) -> [RegoError] {
     begin(names)
     check(body)
+    // The result of an expression that is a reference is taken to a name: there must be one.
+    for expression in body.expressions where expression.with.isEmpty {
+      guard case .term(let term) = expression.node, case .reference = term.node, errors.isEmpty, type(of: term) == nil
+      else { continue }
+      errors.append(
+        RegoError(.type, "match error", expression.location, details: ["left  : ???", "right : ???"]))
+    }
     return errors
   }
 
@@ -94,9 +101,47 @@ struct TypeChecker {
         checkEquality(left, right, location)
       }
     case .someIn(let key, let value, let domain): checkMembership(key, value, domain, location)
-    // OPA does not look into the body; what fits nothing there makes it fail when evaluated.
-    case .every(_, _, let domain, _): check(operand: domain)
+    case .every(_, _, let domain, let body):
+      check(operand: domain)
+      checkReferences(body)
     case .not(let body): check(body)
+    }
+  }
+
+  /// The body of `every`: OPA checks its references and comprehensions, and nothing else there.
+  private mutating func checkReferences(_ body: ResolvedBody) {
+    for expression in body.expressions {
+      switch expression.node {
+      case .term(let term): checkReferences(term)
+      case .unify(let left, let right):
+        checkReferences(left)
+        checkReferences(right)
+      case .someIn(let key, let value, let domain):
+        checkReferences(domain)
+        if let key { checkReferences(key) }
+        checkReferences(value)
+      case .every(_, _, let domain, let body):
+        checkReferences(domain)
+        checkReferences(body)
+      case .not(let body): checkReferences(body)
+      }
+    }
+  }
+
+  private mutating func checkReferences(_ term: ResolvedTerm) {
+    switch term.node {
+    case .call(_, let operands): for operand in operands { checkReferences(operand) }
+    case .array(let terms), .set(let terms): for term in terms { checkReferences(term) }
+    case .object(let members):
+      for (key, value) in members {
+        checkReferences(key)
+        checkReferences(value)
+      }
+    case .reference(let root, let path):
+      if case .term(let root) = root { checkReferences(root) }
+      for segment in path { checkReferences(segment) }
+      if let error = checkReference(root, path, term.location) { errors.append(error) }
+    default: check(operand: term)
     }
   }
 
@@ -121,13 +166,13 @@ struct TypeChecker {
     if let key { check(operand: key) }
     check(operand: value)
     if errors.count > count { return }
-    guard let container = type(of: domain) else {
-      for local in LocalCollector.collect(value, [.skipClosures]).elements where locals[Int(local.slot)] == nil {
-        locals[Int(local.slot)] = .any
-      }
-      return
+    if case .local(let local) = domain.node, locals[Int(local.slot)] == nil { locals[Int(local.slot)] = .any }
+    switch domain.node {
+    case .array, .object: if Self.isOpen(type(of: domain)) { _ = unify(domain, .any, union: false) }
+    default: break
     }
-    guard let keys = TypeAlgebra.keys(container) else {
+    let container = type(of: domain) ?? .any
+    guard let keys = TypeAlgebra.keys(container), !TypeAlgebra.isNever(keys) else {
       errors.append(
         RegoError(.type, "undefined ref: _[_]", location, details: ["have: " + TypeText.text(container)]))
       return
@@ -139,10 +184,12 @@ struct TypeChecker {
           details: ["have (type): " + TypeText.text(type(of: key)), "want (type): " + TypeText.text(keys)]))
       return
     }
-    let member = TypeAlgebra.values(container) ?? .any
+    let member = TypeAlgebra.values(container) ?? TypeAlgebra.never
     let valueType = type(of: value)
-    if Self.isOpen(valueType) ? unify(value, member, union: false) : TypeAlgebra.fits(valueType ?? .any, member) {
-      return
+    switch (Self.isOpen(valueType), Self.isOpen(member)) {
+    case (true, true): if !TypeAlgebra.isNever(member), unify(value, member, union: false) { return }
+    case (true, false): if unify(value, member, union: false) { return }
+    case (false, _): if TypeAlgebra.fits(valueType ?? .any, member) { return }
     }
     errors.append(
       RegoError(
@@ -233,12 +280,21 @@ struct TypeChecker {
       for segment in path { check(operand: segment) }
       if let error = checkReference(root, path, term.location) { errors.append(error) }
     case .arrayComprehension(let head, let body):
-      checkComprehension(term, body, [head]) { .array(of: $0[0] ?? .any) }
+      checkComprehension(term, body, [head]) {
+        .array(fixed: [], rest: $0[0].flatMap { TypeAlgebra.isNever($0) ? nil : $0 })
+      }
     case .setComprehension(let head, let body):
-      checkComprehension(term, body, [head]) { .set(of: $0[0] ?? .any) }
+      checkComprehension(term, body, [head]) { .set(of: $0[0] ?? TypeAlgebra.never) }
     case .objectComprehension(let key, let value, let body):
-      checkComprehension(term, body, [key, value]) { .object($0[0] ?? .any, $0[1] ?? .any) }
+      checkComprehension(term, body, [key, value]) {
+        .object(
+          fixed: [], dynamic: Self.dynamic($0[0], $0[1]))
+      }
     }
+  }
+
+  private static func dynamic(_ key: TypeDescription?, _ value: TypeDescription?) -> TypeDescription.ObjectDynamic? {
+    value.map { TypeDescription.ObjectDynamic(key: key ?? TypeAlgebra.never, value: $0) }
   }
 
   private mutating func checkComprehension(

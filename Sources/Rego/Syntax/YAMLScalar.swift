@@ -104,7 +104,8 @@ enum YAMLBounds {
       if lead > depthMax { return "more than \(depthMax) levels" }
       for byte in line.utf8 {
         if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { depth += 1 }
-        if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { depth -= 1 }
+        // In plain text one may close what was never open: no credit for that.
+        if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { depth = max(0, depth - 1) }
         if depth > depthMax { return "more than \(depthMax) levels" }
       }
       for word in line.split(whereSeparator: { " ,[]{}:\t".contains($0) }) {
