@@ -1,10 +1,12 @@
 /// The parsers under test. `Corpus/<name>` holds the seeds of each, and every input that once broke it.
 enum FuzzTarget: String, CaseIterable {
-  case chunked, fields, form, policy, proxy, rego, request, response, settings, signature, token, upstream, xml
+  case chunked, evaluate, fields, form, policy, proxy, rego, request, response, settings, signature, token, upstream,
+    xml
 
   func run(_ input: [UInt8]) {
     switch self {
     case .chunked: ChunkedFuzz.run(input)
+    case .evaluate: EvaluateFuzz.run(input)
     case .fields: FieldsFuzz.run(input)
     case .form: FormFuzz.run(input)
     case .policy: PolicyFuzz.run(input)

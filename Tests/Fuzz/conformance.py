@@ -33,6 +33,10 @@ class Seeds:
     def rego(self, module, is_v0):
         self.add("rego", module.encode() + bytes([1 if is_v0 else 0]))
 
+    def evaluate(self, module, document, is_v0):
+        choices = bytes([0, 1 if is_v0 else 0])
+        self.add("evaluate", module.encode() + b"\0" + json.dumps(document).encode() + choices)
+
     def policy(self, document, kind):
         self.add("policy", document.encode() + bytes([0, 0, 0, KINDS.get(kind, 0), 0]))
 
@@ -139,6 +143,8 @@ def rego(seeds, root):
         for case in cases if isinstance(cases, list) else []:
             for module in case.get("modules") or []:
                 seeds.rego(module, case.get("rego_version") == "v0")
+                document = case.get("input") if case.get("input") is not None else case.get("data") or {}
+                seeds.evaluate(module, document, case.get("rego_version") == "v0")
 
 
 def main():
