@@ -27,9 +27,9 @@ packages:
 test: unit-test differential-test integration-test
 
 unit-test: packages
-	@Tests/Rigs/packages.sh curl
+	@Tests/Rigs/packages.sh curl etcd-server etcd-client
 	swift build --build-tests
-	swift test --skip-build
+	Tests/Rigs/with-etcd.sh swift test --skip-build
 
 differential-test: packages
 	swift build --product RegoAnswers

@@ -82,16 +82,21 @@ let package = Package(
     library("IdentityStore", ["Cryptography", "JSON", "S3Model"]),
     tests(
       "IdentityStoreTests",
-      ["IdentityStore", "Cryptography", "GatewayTesting", "JSON", "S3Model", "SQLiteIdentityStore", logging, sqlite]),
+      [
+        "IdentityStore", "Cryptography", "EtcdIdentityStore", "GatewayTesting", "HTTPClient", "HTTPWire", "JSON",
+        "S3Model",
+        "SQLiteIdentityStore", logging, nioCore, nioPosix, sqlite,
+      ]),
     library(
       "Identity",
-      ["Authorization", "Cryptography", "IdentityStore", "JSON", "S3Model", "Settings", "SigV4", hashTrees]),
+      [
+        "Authorization", "Cryptography", "IdentityStore", "JSON", "S3Model", "Settings", "SigV4", hashTrees, logging,
+      ]),
     tests(
       "IdentityTests",
       [
         "Identity", "Authorization", "Cryptography", "GatewayTesting", "IAMPolicy", "IdentityStore", "S3Model",
-        "Settings",
-        "SigV4", hashTrees,
+        "SQLiteIdentityStore", "Settings", "SigV4", hashTrees, logging,
       ]),
     library("Audit", ["Authorization", "IAMPolicy", "S3Model", "Settings", logging, nioCore, nioLocks, nioPosix]),
     tests(
@@ -136,6 +141,9 @@ let package = Package(
         "Authorization", "Backend", "Cryptography", "HTTPWire", "S3Backend", "S3Model", "S3Wire", "SigV4", "TLS",
         logging, nioCore, nioPosix,
       ]),
+    library(
+      "EtcdIdentityStore",
+      ["Cryptography", "HTTPClient", "HTTPWire", "IdentityStore", "JSON", "S3Model", logging, nioCore]),
     library("SQLiteIdentityStore", ["IdentityStore", "S3Model", "Settings", logging, sqlite]),
     library("STS", ["Authorization", "Cryptography", "IAMPolicy", "Rego", "S3Model", "S3Wire", "SigV4"]),
     tests("STSTests", ["STS", "Authorization", "Cryptography", "IAMPolicy", "Identity", "S3Model", "S3Wire", "SigV4"]),

@@ -26,7 +26,7 @@ public protocol IdentityStore: AnyObject, Sendable {
   /// - Returns: one record for each key that there is, and the revision at which they were so.
   func readings(_ keys: [RecordKey]) async throws(IdentityStoreError) -> StoreReading
 
-  /// Lists records of one kind in the order of names, those that have expired left out.
+  /// Lists records of one kind in the order of names; some may have expired just now.
   /// - Parameters:
   ///   - name: where the page before ended; nil for the first.
   ///   - countMax: less may come before the end; none is the end.
@@ -172,5 +172,7 @@ public enum IdentityStoreError: Error, Equatable, Sendable {
   case corrupt(key: RecordKey?, reason: String)
   /// Written by a later version of Martlet.
   case newerSchema(version: Int)
+  /// Others were always faster, however often it was decided anew.
+  case contended
   case closed
 }

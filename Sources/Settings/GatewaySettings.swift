@@ -31,6 +31,7 @@ public struct GatewaySettings: Sendable {
   public let audit: AuditSettings
   public let logging: LoggingSettings
   public let identities: IdentitySettings
+  public let identityStore: IdentityStoreSettings
   public let authorization: AuthorizationSettings
 
   /// The backend that a bucket belongs to, or nil when it belongs to none.
@@ -98,6 +99,7 @@ extension GatewaySettings {
     audit = reader.section("audit") { AuditSettings($0, data: data) }
     logging = reader.section("logging") { LoggingSettings($0) }
     identities = reader.section("identities") { IdentitySettings($0) }
+    identityStore = reader.section("identity_store") { IdentityStoreSettings($0, data: data) }
     authorization = reader.section("authorization") { AuthorizationSettings($0) }
     if listen.port != 0 && listen.port == operations.listen.port && listen.host == operations.listen.host {
       reader.report(.collision(found: "\(listen)", with: "`operations.listen`"), "listen")

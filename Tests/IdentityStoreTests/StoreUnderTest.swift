@@ -1,16 +1,23 @@
+import EtcdIdentityStore
+import Foundation
 import GatewayTesting
+import HTTPClient
 import IdentityStore
 import Logging
+import NIOPosix
 import S3Model
 import SQLiteIdentityStore
 import Testing
 
 /// Every kind of store runs the same tests.
 enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case sqlite
+  case sqlite, etcd
 
-  /// Those that can be had here.
-  static let available: [StoreKind] = allCases
+  /// Those that can be had here: etcd where `MARTLET_TEST_ETCD` names its members, as `http://127.0.0.1:2379,…`.
+  static let available: [StoreKind] = endpoints.isEmpty ? [.sqlite] : [.sqlite, .etcd]
+
+  static let endpoints: [String] =
+    ProcessInfo.processInfo.environment["MARTLET_TEST_ETCD"]?.split(separator: ",").map { String($0) } ?? []
 
   var testDescription: String { rawValue }
 }
@@ -19,6 +26,7 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
 final class StoreUnderTest {
   let kind: StoreKind
   let folder: TemporaryFolder
+  private let prefix = "/test-\(UInt64.random(in: .min ... .max))/"
   private var opened: [any IdentityStore] = []
 
   init(_ kind: StoreKind) throws {
@@ -37,9 +45,17 @@ final class StoreUnderTest {
       options.pollInterval = .milliseconds(10)
       options.expiryInterval = .milliseconds(50)
       store = try SQLiteIdentityStore(options, log: Self.log)
+    case .etcd: store = try Self.etcd(prefix: prefix)
     }
     opened.append(store)
     return store
+  }
+
+  static func etcd(prefix: String) throws -> EtcdIdentityStore {
+    var options = EtcdIdentityStore.Options(
+      endpoints: try StoreKind.endpoints.map { try HTTPEndpoint(HTTPURL($0)) })
+    options.prefix = prefix
+    return EtcdIdentityStore(options, group: MultiThreadedEventLoopGroup.singleton, log: log)
   }
 
   func close() async {

@@ -4,7 +4,7 @@
 set -euo pipefail
 RIGS_VENV=${RIGS_VENV:-${HOME:?set HOME or RIGS_VENV}/.cache/martlet-rigs/venv}
 export DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
-[ "$#" -gt 0 ] || set -- moto radosgw
+[ "$#" -gt 0 ] || set -- moto radosgw etcd
 packages='openssl curl ca-certificates util-linux'
 modules=''
 for rig; do
@@ -13,6 +13,7 @@ for rig; do
       packages+=' python3-venv'
       modules+=' moto[server]'
       ;;
+    etcd) packages+=' etcd-server etcd-client' ;;
     radosgw) packages+=' radosgw ceph-mon ceph-osd ceph-common' ;;
     *)
       echo "install.sh: no rig $rig" >&2

@@ -103,6 +103,37 @@ import Testing
     #expect(settings.logging.level == .debug)
   }
 
+  @Test func readsIdentityStores() throws {
+    guard case .sqlite("data/identity.db") = try GatewaySettings(yaml: "", name: "martlet.yaml").identityStore else {
+      Issue.record("the default is a file in the data folder")
+      return
+    }
+    let settings = try GatewaySettings(
+      yaml: """
+        identity_store:
+          type: etcd
+          endpoints: [https://one:2379, https://two:2379]
+          prefix: /gateways/
+          ca_file: ca.pem
+          client_certificate_file: c.pem
+          client_key_file: c.key
+          username: martlet
+          password: not-shown
+          request_timeout: 1s
+        """, name: "conf/martlet.yaml")
+    guard case .etcd(let etcd) = settings.identityStore else {
+      Issue.record("another store")
+      return
+    }
+    #expect(etcd.endpoints.map(\.description) == ["https://one:2379", "https://two:2379"])
+    #expect(etcd.prefix == "/gateways/")
+    #expect(etcd.caFile?.path == "conf/ca.pem")
+    #expect(etcd.clientCertificate?.keyFile.path == "conf/c.key")
+    #expect(etcd.username == "martlet")
+    #expect(etcd.requestTimeout == .seconds(1))
+    #expect("\(etcd)".contains("not-shown") == false)
+  }
+
   @Test(arguments: [
     ("listen: 9000", "settings.yaml:1:9: `listen`: expected an address and port"),
     ("listen: 0.0.0.0:65536", "`listen`: expected"),
@@ -159,6 +190,14 @@ import Testing
     ("routes: [{buckets: a, backend: default}, {buckets: a, backend: default}]", "an earlier route"),
     ("default_backend: x", "there is no backend `x`"),
     ("sts: {token_bytes_max: 1}", "`1` is not within 1KiB … 8KiB"),
+    ("identity_store: {type: mysql}", "`mysql` is not one of `sqlite`, `etcd`"),
+    ("identity_store: {type: etcd}", "`identity_store.endpoints`: required"),
+    ("identity_store: {type: etcd, endpoints: [etcd]}", "`identity_store.endpoints[0]`: expected"),
+    ("identity_store: {type: etcd, endpoints: [http://e:1], ca_file: a.pem}", "expected `https` endpoints"),
+    ("identity_store: {type: etcd, endpoints: [https://e:1, http://f:1]}", "expected `https` endpoints"),
+    ("identity_store: {type: etcd, endpoints: [http://e:1], username: u}", "`identity_store.password_file`: required"),
+    ("identity_store: {type: etcd, endpoints: [http://e:1], password: p}", "`identity_store.username`: required"),
+    ("identity_store: {type: etcd, endpoints: [http://e:1], prefix: martlet}", "`identity_store.prefix`: expected"),
     ("audit: {on_full: ignore}", "`ignore` is not one of `refuse`, `drop`"),
     ("logging: {level: loud}", "`loud` is not one of"),
     ("data: \"\"", "`data`: expected a path"),
