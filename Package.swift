@@ -146,6 +146,18 @@ let package = Package(
       ["Cryptography", "HTTPClient", "HTTPWire", "IdentityStore", "JSON", "S3Model", logging, nioCore]),
     library("SQLiteIdentityStore", ["IdentityStore", "S3Model", "Settings", logging, sqlite]),
     library("STS", ["Authorization", "Cryptography", "IAMPolicy", "Rego", "S3Model", "S3Wire", "SigV4"]),
+    library(
+      "IAM",
+      [
+        "Authorization", "Cryptography", "IAMPolicy", "Identity", "IdentityStore", "JSON", "Rego", "S3Model", "S3Wire",
+        hashTrees,
+      ]),
+    tests(
+      "IAMTests",
+      [
+        "IAM", "Authorization", "Cryptography", "GatewayTesting", "IAMPolicy", "Identity", "IdentityStore", "JSON",
+        "Rego", "S3Model", "S3Wire", hashTrees,
+      ]),
     tests("STSTests", ["STS", "Authorization", "Cryptography", "IAMPolicy", "Identity", "S3Model", "S3Wire", "SigV4"]),
 
     // Gateway
@@ -164,7 +176,7 @@ let package = Package(
       ]),
 
     // For tests
-    library("GatewayTesting"),
+    library("GatewayTesting", ["Cryptography", "Identity", "IdentityStore", "S3Model"]),
 
     // Program
     .executableTarget(

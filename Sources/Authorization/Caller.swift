@@ -77,7 +77,7 @@ extension Caller {
     switch key.name {
     case .aws(let name): conditionValue(for: name, key, now)
     case .other: claim(key)
-    case .s3, .sts: .absent
+    case .s3, .sts, .iam: .absent
     }
   }
 

@@ -13,7 +13,7 @@ extension CompiledPolicy {
     parsing document: [UInt8], name: String, kind: PolicyKind, limits: PolicyLimits? = nil
   ) throws(PolicyError) {
     let limits = limits ?? .standard(kind)
-    let counted = limits.countsWhiteSpace ? document.count : Self.countWithoutWhiteSpace(document)
+    let counted = limits.countsWhiteSpace ? document.count : PolicyLimits.countWithoutWhiteSpace(document)
     guard counted <= limits.bytesMax else { throw .tooLarge(bytes: counted, bytesMax: limits.bytesMax) }
     let value: JSONValue
     do throws(JSONError) {
@@ -59,8 +59,11 @@ extension CompiledPolicy {
     for (index, node) in nodes.enumerated() { statements.append(try parser.parse(node, index: index)) }
     self.init(name: name, kind: kind, statements: statements)
   }
+}
 
-  private static func countWithoutWhiteSpace(_ document: [UInt8]) -> Int {
+extension PolicyLimits {
+  /// Bytes of a document without white space outside its strings, as IAM's quotas count.
+  public static func countWithoutWhiteSpace(_ document: [UInt8]) -> Int {
     var count = 0
     var inString = false
     var escaped = false

@@ -6,6 +6,7 @@ public struct ConditionKey: Hashable, Sendable {
     case aws(AWSConditionKey)
     case s3(S3ConditionKey)
     case sts(STSConditionKey)
+    case iam(IAMConditionKey)
     /// Any other key, such as `idp.example.com:sub`; its lower-case name is the parameter.
     case other
   }
@@ -23,6 +24,7 @@ public struct ConditionKey: Hashable, Sendable {
   public init(_ name: AWSConditionKey) { self.init(.aws(name)) }
   public init(_ name: S3ConditionKey) { self.init(.s3(name)) }
   public init(_ name: STSConditionKey) { self.init(.sts(name)) }
+  public init(_ name: IAMConditionKey) { self.init(.iam(name)) }
 
   /// The key of this name in any case. Nil unless it has the form `vendor:name`, nothing empty.
   public init?(parsing text: some Collection<UInt8>) {
@@ -60,6 +62,7 @@ public struct ConditionKey: Hashable, Sendable {
     case .aws(.principalTag), .aws(.requestTag), .aws(.resourceTag): true
     case .s3(.existingObjectTag), .s3(.requestObjectTag), .s3(.bucketTag), .s3(.accessPointTag): true
     case .sts(.requestContext): true
+    case .iam(.resourceTag): true
     default: false
     }
   }
@@ -72,6 +75,7 @@ public struct ConditionKey: Hashable, Sendable {
     for key in AWSConditionKey.allCases { add(key.name, .aws(key)) }
     for key in S3ConditionKey.allCases { add(key.name, .s3(key)) }
     for key in STSConditionKey.allCases { add(key.name, .sts(key)) }
+    for key in IAMConditionKey.allCases { add(key.name, .iam(key)) }
     return names
   }()
 }
@@ -82,6 +86,7 @@ extension ConditionKey.Name {
     switch self {
     case .other: 0
     case .sts(let key): 1 + Int(key.rawValue)
+    case .iam(let key): 16 + Int(key.rawValue)
     case .aws(let key): 32 + Int(key.rawValue)
     case .s3(let key): 128 + Int(key.rawValue)
     }
@@ -97,6 +102,7 @@ extension ConditionKey: CustomStringConvertible {
     case .aws(let key): text(key.name)
     case .s3(let key): text(key.name)
     case .sts(let key): text(key.name)
+    case .iam(let key): text(key.name)
     case .other: parameter.text
     }
   }

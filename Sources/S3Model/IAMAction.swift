@@ -1,4 +1,5 @@
-/// The iam actions of AWS's service authorization reference.
+/// The iam actions of AWS's service authorization reference and, at the end, Martlet's own: service accounts, sessions,
+/// the age of keys.
 ///
 /// Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access
 /// Management (IAM)".
@@ -190,6 +191,15 @@ public enum IAMAction: UInt8, CaseIterable, Hashable, Sendable {
   case uploadSSHPublicKey
   case uploadServerCertificate
   case uploadSigningCertificate
+  case createServiceAccount
+  case deleteServiceAccount
+  case getServiceAccount
+  case listServiceAccounts
+  case updateServiceAccount
+  case listSessions
+  case revokeSessions
+  case getAccountKeyPolicy
+  case updateAccountKeyPolicy
 }
 
 extension IAMAction {
@@ -383,6 +393,22 @@ extension IAMAction {
     case .uploadSSHPublicKey: "iam:UploadSSHPublicKey"
     case .uploadServerCertificate: "iam:UploadServerCertificate"
     case .uploadSigningCertificate: "iam:UploadSigningCertificate"
+    case .createServiceAccount: "iam:CreateServiceAccount"
+    case .deleteServiceAccount: "iam:DeleteServiceAccount"
+    case .getServiceAccount: "iam:GetServiceAccount"
+    case .listServiceAccounts: "iam:ListServiceAccounts"
+    case .updateServiceAccount: "iam:UpdateServiceAccount"
+    case .listSessions: "iam:ListSessions"
+    case .revokeSessions: "iam:RevokeSessions"
+    case .getAccountKeyPolicy: "iam:GetAccountKeyPolicy"
+    case .updateAccountKeyPolicy: "iam:UpdateAccountKeyPolicy"
     }
+  }
+}
+
+extension IAMAction {
+  /// The name as the `Action` parameter has it, such as `CreateUser`.
+  public var operation: ByteString {
+    name.withUTF8Buffer { ByteString($0.dropFirst("iam:".utf8.count)) }
   }
 }

@@ -206,6 +206,26 @@ extension S3ErrorCode {
     case .validationError: "The input fails to satisfy the constraints specified by the service."
     case .xAmzContentChecksumMismatch: "The provided 'x-amz-content-checksum' header does not match what was computed."
     case .xAmzContentSHA256Mismatch: "The provided 'x-amz-content-sha256' header does not match what was computed."
+    case .concurrentModification:
+      """
+      The request was rejected because multiple requests to change this object were submitted simultaneously.
+      """
+    case .invalidUserType:
+      """
+      The request was rejected because the type of user for the transaction was incorrect.
+      """
+    case .reportExpired:
+      """
+      The most recent credential report has expired.
+      """
+    case .reportNotPresent:
+      """
+      No report is present. Run GenerateCredentialReport to generate one.
+      """
+    case .serviceFailure:
+      """
+      The request processing has failed because of an unknown error, exception or failure.
+      """
     }
   }
 }

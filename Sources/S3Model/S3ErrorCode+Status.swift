@@ -22,16 +22,19 @@ extension S3ErrorCode {
     case .methodNotAllowed:
       405
     case .bucketAlreadyExists, .bucketAlreadyOwnedByYou, .bucketNotEmpty, .conditionalRequestConflict,
-      .deleteConflict, .entityAlreadyExists, .entityTemporarilyUnmodifiable, .invalidBucketState, .limitExceeded,
+      .concurrentModification, .deleteConflict, .entityAlreadyExists, .entityTemporarilyUnmodifiable,
+      .invalidBucketState, .limitExceeded,
       .operationAborted, .restoreAlreadyInProgress:
       409
+    case .reportExpired, .reportNotPresent:
+      410
     case .missingContentLength:
       411
     case .preconditionFailed, .requestIsNotMultiPartContent:
       412
     case .invalidPartNumber, .invalidRange:
       416
-    case .internalError, .internalFailure:
+    case .internalError, .internalFailure, .serviceFailure:
       500
     case .notImplemented:
       501
@@ -45,7 +48,8 @@ extension S3ErrorCode {
       .invalidBucketName, .invalidBucketOwnerAWSAccountID, .invalidDigest, .invalidEncryptionAlgorithmError,
       .invalidIdentityToken, .invalidInput, .invalidLocationConstraint, .invalidParameterCombination,
       .invalidParameterValue, .invalidPart, .invalidPartOrder, .invalidPolicyDocument, .invalidQueryParameter,
-      .invalidRequest, .invalidStorageClass, .invalidTag, .invalidToken, .invalidURI, .keyTooLongError,
+      .invalidRequest, .invalidStorageClass, .invalidTag, .invalidToken, .invalidURI, .invalidUserType,
+      .keyTooLongError,
       .malformedACLError, .malformedPolicy, .malformedPolicyDocument, .malformedPOSTRequest, .malformedXML,
       .maxMessageLengthExceeded, .maxPostPreDataLengthExceeded, .metadataTooLarge, .missingAction,
       .missingParameter, .missingRequestBodyError, .missingSecurityHeader, .packedPolicyTooLarge,

@@ -14,6 +14,7 @@ public enum S3ErrorCode: UInt8, CaseIterable, Hashable, Sendable {
   case bucketAlreadyOwnedByYou
   case bucketNotEmpty
   case conditionalRequestConflict
+  case concurrentModification
   case credentialsNotSupported
   case deleteConflict
   case entityAlreadyExists
@@ -61,6 +62,7 @@ public enum S3ErrorCode: UInt8, CaseIterable, Hashable, Sendable {
   case invalidTag
   case invalidToken
   case invalidURI
+  case invalidUserType
   case keyTooLongError
   case limitExceeded
   case malformedACLError
@@ -106,12 +108,15 @@ public enum S3ErrorCode: UInt8, CaseIterable, Hashable, Sendable {
   case redirect
   case regionDisabledException
   case replicationConfigurationNotFoundError
+  case reportExpired
+  case reportNotPresent
   case requestExpired
   case requestIsNotMultiPartContent
   case requestTimeout
   case requestTimeTooSkewed
   case restoreAlreadyInProgress
   case serverSideEncryptionConfigurationNotFoundError
+  case serviceFailure
   case serviceUnavailable
   case signatureDoesNotMatch
   case slowDown
@@ -145,6 +150,7 @@ extension S3ErrorCode {
     case .bucketAlreadyOwnedByYou: "BucketAlreadyOwnedByYou"
     case .bucketNotEmpty: "BucketNotEmpty"
     case .conditionalRequestConflict: "ConditionalRequestConflict"
+    case .concurrentModification: "ConcurrentModification"
     case .credentialsNotSupported: "CredentialsNotSupported"
     case .deleteConflict: "DeleteConflict"
     case .entityAlreadyExists: "EntityAlreadyExists"
@@ -192,6 +198,7 @@ extension S3ErrorCode {
     case .invalidTag: "InvalidTag"
     case .invalidToken: "InvalidToken"
     case .invalidURI: "InvalidURI"
+    case .invalidUserType: "InvalidUserType"
     case .keyTooLongError: "KeyTooLongError"
     case .limitExceeded: "LimitExceeded"
     case .malformedACLError: "MalformedACLError"
@@ -237,12 +244,15 @@ extension S3ErrorCode {
     case .redirect: "Redirect"
     case .regionDisabledException: "RegionDisabledException"
     case .replicationConfigurationNotFoundError: "ReplicationConfigurationNotFoundError"
+    case .reportExpired: "ReportExpired"
+    case .reportNotPresent: "ReportNotPresent"
     case .requestExpired: "RequestExpired"
     case .requestIsNotMultiPartContent: "RequestIsNotMultiPartContent"
     case .requestTimeout: "RequestTimeout"
     case .requestTimeTooSkewed: "RequestTimeTooSkewed"
     case .restoreAlreadyInProgress: "RestoreAlreadyInProgress"
     case .serverSideEncryptionConfigurationNotFoundError: "ServerSideEncryptionConfigurationNotFoundError"
+    case .serviceFailure: "ServiceFailure"
     case .serviceUnavailable: "ServiceUnavailable"
     case .signatureDoesNotMatch: "SignatureDoesNotMatch"
     case .slowDown: "SlowDown"

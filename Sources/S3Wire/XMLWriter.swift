@@ -11,6 +11,12 @@ public struct XMLWriter {
     append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
   }
 
+  /// Starts a part of a document.
+  public init(fragment count: Int) { bytes.reserveCapacity(count) }
+
+  /// Appends a part that another writer wrote.
+  public mutating func fragment(_ markup: [UInt8]) { append(markup) }
+
   /// `http://s3.amazonaws.com/doc/2006-03-01/`
   public static let s3Namespace: StaticString = "http://s3.amazonaws.com/doc/2006-03-01/"
 
@@ -31,6 +37,27 @@ public struct XMLWriter {
   public mutating func close(_ name: StaticString) {
     append("</")
     append(name)
+    bytes.append(0x3E)
+  }
+
+  /// The outer elements of the query protocol: the operation's name, which the caller has from a closed set, with an end
+  /// such as `Response`.
+  public mutating func open(operation: ByteString, _ end: StaticString, namespace: StaticString? = nil) {
+    bytes.append(0x3C)
+    append(operation.bytes)
+    append(end)
+    if let namespace {
+      append(" xmlns=\"")
+      append(namespace)
+      append("\"")
+    }
+    bytes.append(0x3E)
+  }
+
+  public mutating func close(operation: ByteString, _ end: StaticString) {
+    append("</")
+    append(operation.bytes)
+    append(end)
     bytes.append(0x3E)
   }
 

@@ -1,4 +1,5 @@
 public import S3Model
+import S3Wire
 
 /// AssumeRole's parameters, checked.
 public struct AssumeRoleInput: Sendable {
@@ -14,22 +15,22 @@ public struct AssumeRoleInput: Sendable {
   public var sourceIdentity: ByteString?
   public var secondFactor: SecondFactorInput?
 
-  init(_ parameters: STSParameters, _ checker: inout ParameterChecker) throws(STSError) {
+  init(_ checker: inout ParameterChecker) throws(STSError) {
     roleARN = checker.required("RoleArn", length: 20...2048, .arn)
     sessionName = checker.required("RoleSessionName", length: 2...64, .name)
-    durationSeconds = try checker.seconds("DurationSeconds", 900...43200)
+    durationSeconds = checker.seconds("DurationSeconds", 900...43200)
     // Its own bound is none in AWS's model; policy and ARNs share 2048 characters.
     policy = checker.optional("Policy", length: 1...SessionTokenLimits.policyCharactersMax, .policy)
-    policyARNs = try checker.policyARNs()
-    tags = try checker.tags()
-    transitiveTagKeys = try checker.transitiveTagKeys()
+    policyARNs = checker.policyARNs()
+    tags = checker.tags()
+    transitiveTagKeys = checker.transitiveTagKeys()
     externalID = checker.optional("ExternalId", length: 2...1224, .externalID)
     sourceIdentity = checker.optional("SourceIdentity", length: 2...64, .name)
     secondFactor = SecondFactorInput(&checker)
     // Trust in a token exchange that is not verified here must not be asserted by passing it.
-    guard try parameters.memberCount("ProvidedContexts", suffixes: [".ProviderArn", ".ContextAssertion"]) == 0
+    guard checker.count("ProvidedContexts", suffixes: [".ProviderArn", ".ContextAssertion"], 0...5) == 0
     else { throw .unsupportedParameter("ProvidedContexts") }
-    try checker.finish()
+    try checker.verify()
     try SessionPolicyInput.checkLength(policy, policyARNs)
     try SessionTagInput.check(&tags, transitiveTagKeys)
   }

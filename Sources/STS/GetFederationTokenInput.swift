@@ -1,4 +1,5 @@
 public import S3Model
+import S3Wire
 
 /// GetFederationToken's parameters, checked.
 public struct GetFederationTokenInput: Sendable {
@@ -11,11 +12,11 @@ public struct GetFederationTokenInput: Sendable {
 
   init(_ checker: inout ParameterChecker) throws(STSError) {
     name = checker.required("Name", length: 2...32, .name)
-    durationSeconds = try checker.seconds("DurationSeconds", 900...129_600)
+    durationSeconds = checker.seconds("DurationSeconds", 900...129_600)
     policy = checker.optional("Policy", length: 1...SessionTokenLimits.policyCharactersMax, .policy)
-    policyARNs = try checker.policyARNs()
-    tags = try checker.tags()
-    try checker.finish()
+    policyARNs = checker.policyARNs()
+    tags = checker.tags()
+    try checker.verify()
     try SessionPolicyInput.checkLength(policy, policyARNs)
     try SessionTagInput.check(&tags, [])
   }

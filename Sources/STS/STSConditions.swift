@@ -27,7 +27,7 @@ struct STSConditions<Base: RequestFacts>: RequestFacts {
     case .aws(.tagKeys): .texts(tags.map(\.key))
     case .aws(.requestTag): Self.text(tags.first { key.names(tag: $0.key.bytes) }?.value)
     case .aws(.resourceTag): Self.text(resourceTags.first { key.names(tag: $0.key.bytes) }?.value)
-    case .aws, .s3, .other: base.value(for: key)
+    case .aws, .s3, .iam, .other: base.value(for: key)
     }
   }
 

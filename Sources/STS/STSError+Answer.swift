@@ -1,4 +1,5 @@
 public import S3Model
+import S3Wire
 
 extension STSError {
   /// The error as a client sees it.
@@ -23,11 +24,11 @@ extension STSError {
         .invalidAction,
         "Could not find operation \(action.printable) for version \(version?.printable ?? "NO_VERSION_SPECIFIED")")
     case .validation(let violations):
-      Answer(.validationError, Self.sentence(violations))
-    case .duplicateParameter: Answer(.invalidQueryParameter, "A parameter occurs more than once.")
-    case .tooManyParameters: Answer(.invalidQueryParameter, "There are more than \(STSParameters.countMax) parameters.")
-    case .malformedList(let name): Answer(.invalidQueryParameter, "The members of \(name) are not numbered 1, 2, 3.")
-    case .notAnInteger(let name): Answer(.invalidParameterValue, "\(name) is not an integer.")
+      Answer(.validationError, QueryParameterError.validation(violations).message)
+    case .duplicateParameter: Answer(.invalidQueryParameter, QueryParameterError.duplicateParameter.message)
+    case .tooManyParameters: Answer(.invalidQueryParameter, QueryParameterError.tooManyParameters.message)
+    case .malformedList(let name): Answer(.invalidQueryParameter, QueryParameterError.malformedList(name).message)
+    case .notAnInteger(let name): Answer(.invalidParameterValue, QueryParameterError.notAnInteger(name).message)
     case .unsupportedParameter(let name): Answer(.invalidParameterValue, "\(name) is not supported.")
     case .duplicateTagKeys:
       Answer(
@@ -82,11 +83,6 @@ extension STSError {
     case .regionDisabled: Answer(.regionDisabledException, "\(S3ErrorCode.regionDisabledException.message)")
     case .internalFailure: Answer(.internalFailure, "\(S3ErrorCode.internalFailure.message)")
     }
-  }
-
-  private static func sentence(_ violations: [ConstraintViolation]) -> String {
-    let noun = violations.count == 1 ? "validation error" : "validation errors"
-    return "\(violations.count) \(noun) detected: " + violations.map(\.message).joined(separator: "; ")
   }
 }
 

@@ -1,5 +1,6 @@
 public import Authorization
 public import S3Model
+public import S3Wire
 
 /// Why an STS request is refused, as facts; ``answer`` says what the client hears.
 public enum STSError: Error, Equatable, Sendable {

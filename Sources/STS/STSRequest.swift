@@ -1,4 +1,5 @@
 public import S3Model
+public import S3Wire
 
 /// One request of the STS query protocol, checked against AWS's model.
 public enum STSRequest: Sendable {
@@ -13,7 +14,7 @@ public enum STSRequest: Sendable {
 
   /// Reads and checks a request.
   /// - Throws: as AWS answers: `missingAction`, `invalidAction`, `validation` with everything that is wrong, …
-  public init(_ parameters: STSParameters) throws(STSError) {
+  public init(_ parameters: QueryParameters) throws(STSError) {
     guard let action = parameters["Action"] else { throw .missingAction }
     let version = parameters["Version"]
     guard version == ByteString(Self.version), let known = Self.actions[action] else {
@@ -21,14 +22,14 @@ public enum STSRequest: Sendable {
     }
     var checker = ParameterChecker(parameters)
     switch known {
-    case .assumeRole: self = .assumeRole(try AssumeRoleInput(parameters, &checker))
-    case .getSessionToken: self = .getSessionToken(try GetSessionTokenInput(&checker))
+    case .assumeRole: self = .assumeRole(try AssumeRoleInput(&checker))
+    case .getSessionToken: self = .getSessionToken(GetSessionTokenInput(&checker))
     case .getCallerIdentity: self = .getCallerIdentity
     case .getFederationToken: self = .getFederationToken(try GetFederationTokenInput(&checker))
     case .getAccessKeyInfo:
       self = .getAccessKeyInfo(accessKeyID: checker.required("AccessKeyId", length: 16...128, .word))
     }
-    try checker.finish()
+    try checker.verify()
   }
 
   /// The action, as policies name it.

@@ -4,10 +4,10 @@ import STS
 import Testing
 
 /// A request's parameters as a client would send them.
-func parameters(_ pairs: [(String, String)], version: String? = "2011-06-15") throws -> STSParameters {
+func parameters(_ pairs: [(String, String)], version: String? = "2011-06-15") throws -> QueryParameters {
   var all = pairs.map { (name: ByteString($0.0), value: ByteString($0.1)) }
   if let version { all.append((name: "Version", value: ByteString(version))) }
-  return try STSParameters(all)
+  return try QueryParameters(all)
 }
 
 private let roleARN = "arn:aws:iam::000000000000:role/reader"
@@ -89,17 +89,17 @@ private func assumeRole(_ more: (String, String)...) throws -> AssumeRoleInput {
   @Test func aParameterOccursOnce() throws {
     #expect(refusal { try parameters(minimal + [("RoleArn", roleARN)]) } == .duplicateParameter)
     #expect(refusal { try parameters(minimal + [("x", "1"), ("x", "1")]) } == .duplicateParameter)
-    let many = (0...STSParameters.countMax).map { ("p\($0)", "") }
+    let many = (0...QueryParameters.countMax).map { ("p\($0)", "") }
     #expect(refusal { try parameters(many) } == .tooManyParameters)
   }
 
   @Test func queryAndFormAreOneList() throws {
     let form = { (text: String) in try FormParameters(Array(text.utf8)) }
     let request = try STSRequest(
-      STSParameters(form("Action=GetAccessKeyInfo"), form("AccessKeyId=AKIAIOSFODNN7EXAMPLE&Version=2011-06-15")))
+      QueryParameters(form("Action=GetAccessKeyInfo"), form("AccessKeyId=AKIAIOSFODNN7EXAMPLE&Version=2011-06-15")))
     #expect(request.action == .getAccessKeyInfo)
     #expect(
-      refusal { try STSParameters(form("Action=GetCallerIdentity"), form("Action=AssumeRole")) }
+      refusal { try QueryParameters(form("Action=GetCallerIdentity"), form("Action=AssumeRole")) }
         == .duplicateParameter)
   }
 

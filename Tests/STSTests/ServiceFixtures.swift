@@ -2,6 +2,7 @@ import Authorization
 import Cryptography
 import IAMPolicy
 import S3Model
+import S3Wire
 import STS
 import Testing
 
@@ -178,7 +179,7 @@ func refusal(_ body: () throws -> some Any) -> STSError? {
     _ = try body()
     return nil
   } catch {
-    return error as? STSError
+    return error as? STSError ?? (error as? QueryParameterError).map { STSError($0) }
   }
 }
 

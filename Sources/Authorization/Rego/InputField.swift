@@ -134,6 +134,7 @@ enum InputField: Int, CaseIterable {
       AWSConditionKey.allCases.map { (text($0.name), ConditionKey($0)) }
       + S3ConditionKey.allCases.map { (text($0.name), ConditionKey($0)) }
       + STSConditionKey.allCases.map { (text($0.name), ConditionKey($0)) }
+      + IAMConditionKey.allCases.map { (text($0.name), ConditionKey($0)) }
     return all.filter { ConditionKey(parsing: $0.0.bytes) == $0.1 }
   }()
 }

@@ -44,7 +44,7 @@ extension Exchange {
     let answer: STSResponse
     do throws(STSError) {
       defer { decision = decisions.decision }
-      let request = try STSRequest(try STSParameters(query, form))
+      let request = try STSRequest(try queryParameters(query, form))
       queryAction = request.action
       answer = try snapshot.sts.perform(
         request, caller: stsCaller(claim), context: baseConditions, atMilliseconds: now.milliseconds,
@@ -60,6 +60,14 @@ extension Exchange {
     try take(decisions.obligations)
     respond(status: 200, contentType: "text/xml", body: answer.xml(requestID: ByteString(requestID.text)))
     return .wait
+  }
+
+  private func queryParameters(_ forms: FormParameters...) throws(STSError) -> QueryParameters {
+    do throws(QueryParameterError) {
+      return try QueryParameters(forms.flatMap(\.parameters).map { (name: $0.name, value: $0.value) })
+    } catch {
+      throw STSError(error)
+    }
   }
 
   private var queryBytes: [UInt8] {

@@ -41,7 +41,7 @@ struct RequestConditions {
     switch key.name {
     case .aws(let name): aws(name, key)
     case .s3(let name): s3(name, key)
-    case .sts, .other: .absent
+    case .sts, .iam, .other: .absent
     }
   }
 

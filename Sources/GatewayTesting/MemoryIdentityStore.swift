@@ -1,0 +1,80 @@
+public import IdentityStore
+import Synchronization
+
+/// An identity store that lives as long as the process: the same revisions, transactions and feed as a real one.
+public final class MemoryIdentityStore: IdentityStore {
+  private struct State {
+    var records: [RecordKey: StoredRecord] = [:]
+    var revision: Int64 = 0
+    var history: [(changes: [RecordChange], revision: StoreRevision)] = []
+    var feeds: [AsyncStream<StoreEvent>.Continuation] = []
+    var fault: IdentityStoreError?
+    var commits = 0
+  }
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  public var name: String { "memory" }
+
+  /// What every operation fails with; nil for none.
+  public var fault: IdentityStoreError? {
+    get { state.withLock { $0.fault } }
+    set { state.withLock { $0.fault = newValue } }
+  }
+
+  /// How many transactions have been committed.
+  public var commits: Int { state.withLock { $0.commits } }
+
+  public func load(
+    _ take: @Sendable ([StoredRecord]) throws(IdentityStoreError) -> Void
+  ) async throws(IdentityStoreError) -> StoreRevision {
+    let state = self.state.withLock { $0 }
+    if let fault = state.fault { throw fault }
+    try take(state.records.values.sorted { $0.key < $1.key })
+    return StoreRevision(state.revision)
+  }
+
+  public func read(_ keys: [RecordKey]) async throws(IdentityStoreError) -> [StoredRecord] {
+    let state = self.state.withLock { $0 }
+    if let fault = state.fault { throw fault }
+    return keys.compactMap { state.records[$0] }
+  }
+
+  public func commit(_ transaction: StoreTransaction) async throws(IdentityStoreError) -> CommitOutcome {
+    let result: Result<CommitOutcome, IdentityStoreError> = state.withLock { state in
+      if let fault = state.fault { return .failure(fault) }
+      for (key, revision) in transaction.conditions where state.records[key]?.revision != revision {
+        return .success(.conflict)
+      }
+      state.revision += 1
+      state.commits += 1
+      let revision = StoreRevision(state.revision)
+      var changes: [RecordChange] = []
+      for (key, value) in transaction.changes {
+        state.records[key] = value.map { StoredRecord(key: key, value: $0, revision: revision) }
+        changes.append(RecordChange(key: key, value: value))
+      }
+      state.history.append((changes, revision))
+      for feed in state.feeds { feed.yield(.changed(changes, revision)) }
+      return .success(.committed(revision))
+    }
+    return try result.get()
+  }
+
+  public func changes(after revision: StoreRevision) -> AsyncStream<StoreEvent> {
+    AsyncStream { feed in
+      state.withLock { state in
+        for entry in state.history where revision < entry.revision {
+          feed.yield(.changed(entry.changes, entry.revision))
+        }
+        state.feeds.append(feed)
+      }
+    }
+  }
+
+  public func shutdown() async {
+    for feed in state.withLock({ $0.feeds }) { feed.finish() }
+  }
+}

@@ -1,0 +1,118 @@
+public import Authorization
+import Cryptography
+import IAMPolicy
+public import Identity
+import IdentityStore
+public import S3Model
+import S3Wire
+
+/// The IAM API over the identity store.
+///
+/// A request is parsed, then authorized on its event loop, then performed off it: reads can be large, edits wait for the
+/// store, passwords are hashed.
+public struct IAMService: Sendable {
+  public let editor: any IdentityEditor
+  /// No user and no key may be named like it.
+  let rootAccessKeyID: ByteString
+  let codes = CodeLimiter()
+
+  public init(editor: any IdentityEditor, rootAccessKeyID: ByteString) {
+    self.editor = editor
+    self.rootAccessKeyID = rootAccessKeyID
+  }
+
+  /// Proof that policy allowed a request as the records were then.
+  public struct Authorization: Sendable {
+    /// What allowed the last of its accesses.
+    public let decision: Decision
+    let accesses: [IAMAccess]
+    let entropy: IAMEntropy
+  }
+
+  /// Decides whether the caller may do all that a request needs.
+  /// - Parameters:
+  ///   - context: what the request says; the caller's keys, the time, the `iam:*` keys and tags are added.
+  ///   - decided: each decision, for audit.
+  /// - Throws: `accessDenied`, which tells nothing of what there is.
+  public func authorize(
+    _ request: IAMRequest, _ caller: IAMCaller, _ snapshot: AuthorizationSnapshot, context: some RequestFacts,
+    atMilliseconds now: Int64, decided: (Decision) -> Void = { _ in }
+  ) throws(IAMError) -> Authorization {
+    let entropy = try IAMEntropy()
+    let scope = IAMScope(
+      table: editor.table, caller: caller, now: now / 1000, rootAccessKeyID: rootAccessKeyID, sealer: editor.sealer,
+      entropy: entropy)
+    let accesses = try request.operation.accesses(scope)
+    var last = Decision(.nothingToAllow, access: nil)
+    for access in accesses {
+      last = Authorizer.decide(
+        Access(action: .iam(access.action), resource: access.resource), caller.caller, snapshot,
+        at: PolicyDate(milliseconds: now), IAMConditions(base: context, access: access))
+      decided(last)
+      guard last.isAllowed else {
+        throw .accessDenied(
+          IAMDenial(
+            callerARN: caller.arn, action: access.action, resource: access.shown,
+            explanation: last.explanation(access.action), reason: last.description))
+      }
+    }
+    guard last.isAllowed else { throw .internalFailure }
+    return Authorization(decision: last, accesses: accesses, entropy: entropy)
+  }
+
+  /// Performs an authorized request; completes when a change is durable and in force on this node.
+  /// - Throws: ``IAMError``, of which `changedMeanwhile` means: authorize again.
+  public func perform(
+    _ request: IAMRequest, _ authorization: Authorization, _ caller: IAMCaller, atMilliseconds now: Int64
+  ) async throws(IAMError) -> IAMResponse {
+    let run = IAMRun(
+      editor: editor, caller: caller, now: now / 1000, rootAccessKeyID: rootAccessKeyID,
+      entropy: authorization.entropy, authorized: authorization.accesses, service: self)
+    do {
+      return IAMResponse(action: request.action, result: try await request.operation.run(run).result)
+    } catch let error as IAMError {
+      throw error
+    } catch let error as IdentityStoreError {
+      throw .store(error)
+    } catch {
+      throw .internalFailure
+    }
+  }
+
+  /// How often a request is authorized again because records changed under it.
+  public static let attemptsMax = 5
+}
+
+extension Decision {
+  /// The end of AWS's sentence.
+  fileprivate func explanation(_ action: IAMAction) -> String {
+    let policy: PolicyDecision
+    switch outcome {
+    case .policy(let decision): policy = decision
+    case .rego: return "because a policy of the gateway does not allow the \(action.name) action"
+    case .nothingToAllow, .unusableBucketPolicy, .needsObjectTags, .publicAccessBlocked:
+      return "because no policy allows the \(action.name) action"
+    }
+    switch policy.reason {
+    case .denied(let statement), .deniedByError(let statement):
+      return "with an explicit deny in \(Self.article(statement.layer))"
+    case .notAllowed(let layer): return "because no \(Self.name(layer)) allows the \(action.name) action"
+    case .allowed, .allowedAsRoot: return "because no policy allows the \(action.name) action"
+    }
+  }
+
+  private static func name(_ layer: PolicyLayer) -> String {
+    switch layer {
+    case .identity: "identity-based policy"
+    case .resource: "resource-based policy"
+    case .boundary: "permissions boundary"
+    case .session: "session policy"
+    case .scp: "service control policy"
+    case .rcp: "resource control policy"
+    }
+  }
+
+  private static func article(_ layer: PolicyLayer) -> String {
+    layer == .identity ? "an identity-based policy" : "a \(name(layer))"
+  }
+}
