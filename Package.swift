@@ -149,7 +149,8 @@ let package = Package(
     library(
       "IAM",
       [
-        "Authorization", "Cryptography", "IAMPolicy", "Identity", "IdentityStore", "JSON", "Rego", "S3Model", "S3Wire",
+        "Authorization", "CZlib", "Cryptography", "IAMPolicy", "Identity", "IdentityStore", "JSON", "Rego", "S3Model",
+        "S3Wire",
         hashTrees,
       ]),
     tests(
@@ -164,7 +165,8 @@ let package = Package(
     library(
       "Gateway",
       [
-        "Audit", "Authorization", "Backend", "Cryptography", "HTTPClient", "HTTPWire", "IAMPolicy", "Identity", "JSON",
+        "Audit", "Authorization", "Backend", "Cryptography", "HTTPClient", "HTTPWire", "IAM", "IAMPolicy", "Identity",
+        "JSON",
         "Rego", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging, nioCore, nioPosix,
       ]),
     tests(

@@ -2,6 +2,7 @@ public import Audit
 public import Authorization
 public import Backend
 import Cryptography
+public import IAM
 public import Identity
 public import Logging
 public import NIOCore
@@ -24,10 +25,12 @@ public final class GatewayRuntime: Sendable {
     public var rego: RegoAuthority?
     /// Asked instead of ``rego``; nil for none.
     public var policyServer: PolicyServer.Configuration?
+    /// Serves IAM's actions; nil where identities cannot be edited.
+    public var iam: IAMService?
 
     public init(
       settings: GatewaySettings, identities: IdentityDirectory, keyRing: KeyRing, backends: [any StorageBackend],
-      rego: RegoAuthority? = nil, policyServer: PolicyServer.Configuration? = nil
+      rego: RegoAuthority? = nil, policyServer: PolicyServer.Configuration? = nil, iam: IAMService? = nil
     ) {
       self.settings = settings
       self.identities = identities
@@ -35,6 +38,7 @@ public final class GatewayRuntime: Sendable {
       self.backends = backends
       self.rego = rego
       self.policyServer = policyServer
+      self.iam = iam
     }
   }
 
@@ -62,7 +66,7 @@ public final class GatewayRuntime: Sendable {
     keeper = SnapshotKeeper(
       snapshot: try Self.snapshot(
         parts, Self.server(parts, before: nil, group), revision: 1, rules: rules, log: log),
-      rules: rules, folders: folders, log: log)
+      rules: rules, folders: folders, iam: parts.iam, log: log)
     let limiter = ConnectionLimiter()
     let hostID = Base64.encode(try SecureRandom.bytes(24)).utf8
     let keeper = self.keeper

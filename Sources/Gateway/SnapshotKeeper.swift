@@ -1,4 +1,5 @@
 import Authorization
+import IAM
 import IAMPolicy
 import Logging
 import NIOCore
@@ -21,11 +22,16 @@ final class SnapshotKeeper: Sendable {
   private let folders: BucketRuleFolders
   private let thread: NIOThreadPool
   private let log: Logger
+  let iam: IAMService?
 
   /// - Parameters:
   ///   - snapshot: with `rules` in it.
   ///   - rules: as the folders have them.
-  init(snapshot: Snapshot, rules: BucketRules, folders: BucketRuleFolders, log: Logger) {
+  ///   - iam: serves IAM's actions; nil where identities cannot be edited.
+  init(
+    snapshot: Snapshot, rules: BucketRules, folders: BucketRuleFolders, iam: IAMService? = nil, log: Logger
+  ) {
+    self.iam = iam
     state = Mutex(State(snapshot: snapshot, rules: rules))
     self.folders = folders
     self.log = log

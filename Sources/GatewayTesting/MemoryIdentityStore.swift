@@ -1,4 +1,5 @@
 public import IdentityStore
+public import S3Model
 import Synchronization
 
 /// An identity store that lives as long as the process: the same revisions, transactions and feed as a real one.
@@ -28,7 +29,7 @@ public final class MemoryIdentityStore: IdentityStore {
   public var commits: Int { state.withLock { $0.commits } }
 
   public func load(
-    _ take: @Sendable ([StoredRecord]) throws(IdentityStoreError) -> Void
+    _ take: @escaping @Sendable ([StoredRecord]) throws(IdentityStoreError) -> Void
   ) async throws(IdentityStoreError) -> StoreRevision {
     let state = self.state.withLock { $0 }
     if let fault = state.fault { throw fault }
@@ -36,10 +37,24 @@ public final class MemoryIdentityStore: IdentityStore {
     return StoreRevision(state.revision)
   }
 
-  public func read(_ keys: [RecordKey]) async throws(IdentityStoreError) -> [StoredRecord] {
+  public var limits: StoreLimits { StoreLimits(changesMax: 1000, bytesMax: 1 << 22, recordBytesMax: 1 << 20) }
+
+  public func readings(_ keys: [RecordKey]) async throws(IdentityStoreError) -> StoreReading {
     let state = self.state.withLock { $0 }
     if let fault = state.fault { throw fault }
-    return keys.compactMap { state.records[$0] }
+    return StoreReading(
+      records: keys.compactMap { state.records[$0] }, revision: StoreRevision(state.revision))
+  }
+
+  public func list(
+    _ kind: RecordKey.Kind, after name: ByteString?, countMax: Int
+  ) async throws(IdentityStoreError) -> [StoredRecord] {
+    let state = self.state.withLock { $0 }
+    if let fault = state.fault { throw fault }
+    let found = state.records.values.filter { record in
+      record.key.kind == kind && (name.map { $0 < record.key.name } ?? true)
+    }
+    return Array(found.sorted { $0.key < $1.key }.prefix(countMax))
   }
 
   public func commit(_ transaction: StoreTransaction) async throws(IdentityStoreError) -> CommitOutcome {
@@ -54,7 +69,7 @@ public final class MemoryIdentityStore: IdentityStore {
       var changes: [RecordChange] = []
       for (key, value) in transaction.changes {
         state.records[key] = value.map { StoredRecord(key: key, value: $0, revision: revision) }
-        changes.append(RecordChange(key: key, value: value))
+        changes.append(RecordChange(key: key, value: value, revision: revision))
       }
       state.history.append((changes, revision))
       for feed in state.feeds { feed.yield(.changed(changes, revision)) }

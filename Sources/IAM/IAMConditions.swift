@@ -32,7 +32,7 @@ struct IAMConditions<Base: RequestFacts>: RequestFacts {
     }
   }
 
-  var objectTags: ObjectTags { .none }
+  func externalAnswer(_ access: Access) -> ExternalAnswer? { base.externalAnswer(access) }
   func regoSession(_ authority: RegoAuthority) -> RegoSession? { base.regoSession(authority) }
 
   private static func text(_ value: ByteString?) -> ConditionValue { value.map(ConditionValue.text) ?? .absent }

@@ -31,6 +31,7 @@ extension IAMError {
         .accessDenied,
         "User: \(denial.callerARN) is not authorized to perform: \(denial.action.name) on resource: "
           + "\(denial.resource.printable) \(denial.explanation)")
+    case .needsAnswer: Answer(.accessDenied, "Access Denied")
     case .sessionMayNotCall: Answer(.invalidClientTokenId, "The security token included in the request is invalid")
     case .userNameNeeded:
       Answer(.validationError, "Must specify userName when calling with non-User credentials")

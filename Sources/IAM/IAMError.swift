@@ -1,3 +1,4 @@
+public import Authorization
 public import IAMPolicy
 public import IdentityStore
 public import S3Model
@@ -11,6 +12,8 @@ public enum IAMError: Error, Equatable, Sendable {
   case notImplemented(ByteString)
   case parameters(QueryParameterError)
   case accessDenied(IAMDenial)
+  /// The policy server must be asked before anything can be said.
+  case needsAnswer(ExternalQuestion)
   /// GetSessionToken's credentials without a second factor, and federated users, call no iam.
   case sessionMayNotCall
   /// The caller is no user, so a request without a user's name is about nobody.

@@ -5,7 +5,8 @@ enum IAMOperations {
   static let all: [any IAMOperation.Type] =
     users + groups + keys + policies + holder(UserRecord.self) + holder(GroupRecord.self) + holder(RoleRecord.self)
     + bounded(UserRecord.self) + bounded(RoleRecord.self) + roles + tagged(UserRecord.self) + tagged(RoleRecord.self)
-    + tagged(PolicyRecord.self) + tagged(MFADeviceRecord.self) + tagged(OIDCProviderRecord.self)
+    + account + providers + devices + tagged(PolicyRecord.self) + tagged(MFADeviceRecord.self)
+    + tagged(OIDCProviderRecord.self)
 
   private static let users: [any IAMOperation.Type] = [
     CreateUser.self, GetUser.self, ListUsers.self, UpdateUser.self, DeleteUser.self,
@@ -29,6 +30,23 @@ enum IAMOperations {
   private static let roles: [any IAMOperation.Type] = [
     CreateRole.self, GetRole.self, ListRoles.self, UpdateRole.self, UpdateRoleDescription.self,
     UpdateAssumeRolePolicy.self, DeleteRole.self,
+  ]
+
+  private static let account: [any IAMOperation.Type] = [
+    CreateAccountAlias.self, ListAccountAliases.self, DeleteAccountAlias.self, UpdateAccountPasswordPolicy.self,
+    GetAccountPasswordPolicy.self, DeleteAccountPasswordPolicy.self, GetAccountSummary.self,
+    UpdateAccountKeyPolicy.self, GetAccountKeyPolicy.self,
+  ]
+
+  private static let providers: [any IAMOperation.Type] = [
+    CreateOpenIDConnectProvider.self, GetOpenIDConnectProvider.self, ListOpenIDConnectProviders.self,
+    DeleteOpenIDConnectProvider.self, AddClientIDToOpenIDConnectProvider.self,
+    RemoveClientIDFromOpenIDConnectProvider.self, UpdateOpenIDConnectProviderThumbprint.self,
+  ]
+
+  private static let devices: [any IAMOperation.Type] = [
+    CreateVirtualMFADevice.self, EnableMFADevice.self, ResyncMFADevice.self, DeactivateMFADevice.self,
+    DeleteVirtualMFADevice.self, ListMFADevices.self, ListVirtualMFADevices.self, GetMFADevice.self,
   ]
 
   private static func holder<Holder: PolicyHolder>(_ type: Holder.Type) -> [any IAMOperation.Type] {

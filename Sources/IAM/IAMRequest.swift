@@ -36,8 +36,9 @@ public struct IAMRequest: Sendable {
 
   private static func isKnown(_ action: ByteString) -> Bool {
     // PassRole is a permission and no action that anybody calls.
-    if action == IAMAction.passRole.operation { return false }
-    return unnamed.contains(action) || IAMAction.allCases.contains { $0.operation == action }
+    if action == "PassRole" { return false }
+    return unnamed.contains(action)
+      || IAMAction.allCases.contains { known in known.operation.withUTF8Buffer { $0.elementsEqual(action.bytes) } }
   }
 
   /// The names of the actions that are served.
@@ -46,7 +47,7 @@ public struct IAMRequest: Sendable {
   private static let served: [ByteString: any IAMOperation.Type] = {
     var served: [ByteString: any IAMOperation.Type] = [:]
     for type in IAMOperations.all {
-      guard served.updateValue(type, forKey: type.action.operation) == nil else {
+      guard served.updateValue(type, forKey: ByteString("\(type.action.operation)")) == nil else {
         preconditionFailure("two operations are called \(type.action.operation)")
       }
     }

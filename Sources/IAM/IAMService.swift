@@ -23,8 +23,6 @@ public struct IAMService: Sendable {
 
   /// Proof that policy allowed a request as the records were then.
   public struct Authorization: Sendable {
-    /// What allowed the last of its accesses.
-    public let decision: Decision
     let accesses: [IAMAccess]
     let entropy: IAMEntropy
   }
@@ -32,32 +30,35 @@ public struct IAMService: Sendable {
   /// Decides whether the caller may do all that a request needs.
   /// - Parameters:
   ///   - context: what the request says; the caller's keys, the time, the `iam:*` keys and tags are added.
-  ///   - decided: each decision, for audit.
-  /// - Throws: `accessDenied`, which tells nothing of what there is.
+  ///   - decisions: takes what is decided.
+  /// - Throws: `accessDenied`, which tells nothing of what there is; `needsAnswer` when a policy server must be asked
+  ///   first.
   public func authorize(
     _ request: IAMRequest, _ caller: IAMCaller, _ snapshot: AuthorizationSnapshot, context: some RequestFacts,
-    atMilliseconds now: Int64, decided: (Decision) -> Void = { _ in }
+    atMilliseconds now: Int64, decisions: inout IAMDecisions
   ) throws(IAMError) -> Authorization {
+    guard caller.caller.principal.account == editor.table.account else { throw .sessionMayNotCall }
     let entropy = try IAMEntropy()
     let scope = IAMScope(
       table: editor.table, caller: caller, now: now / 1000, rootAccessKeyID: rootAccessKeyID, sealer: editor.sealer,
       entropy: entropy)
     let accesses = try request.operation.accesses(scope)
-    var last = Decision(.nothingToAllow, access: nil)
+    // An action that asks for nothing would be one that anybody may call.
+    guard !accesses.isEmpty else { throw .internalFailure }
     for access in accesses {
-      last = Authorizer.decide(
-        Access(action: .iam(access.action), resource: access.resource), caller.caller, snapshot,
-        at: PolicyDate(milliseconds: now), IAMConditions(base: context, access: access))
-      decided(last)
-      guard last.isAllowed else {
+      let decision = decisions.take(
+        Authorizer.decide(
+          Access(action: .iam(access.action), resource: access.resource), caller.caller, snapshot,
+          at: PolicyDate(milliseconds: now), IAMConditions(base: context, access: access)))
+      if let question = decision.question { throw .needsAnswer(question) }
+      guard decision.isAllowed else {
         throw .accessDenied(
           IAMDenial(
             callerARN: caller.arn, action: access.action, resource: access.shown,
-            explanation: last.explanation(access.action), reason: last.description))
+            explanation: decision.explanation(access.action), reason: decision.description))
       }
     }
-    guard last.isAllowed else { throw .internalFailure }
-    return Authorization(decision: last, accesses: accesses, entropy: entropy)
+    return Authorization(accesses: accesses, entropy: entropy)
   }
 
   /// Performs an authorized request; completes when a change is durable and in force on this node.
@@ -90,14 +91,14 @@ extension Decision {
     switch outcome {
     case .policy(let decision): policy = decision
     case .rego: return "because a policy of the gateway does not allow the \(action.name) action"
-    case .nothingToAllow, .unusableBucketPolicy, .needsObjectTags, .publicAccessBlocked:
+    case .nothingToAllow, .unusableBucketPolicy, .needsObjectTags, .needsAnswer, .publicAccessBlocked:
       return "because no policy allows the \(action.name) action"
     }
     switch policy.reason {
     case .denied(let statement), .deniedByError(let statement):
       return "with an explicit deny in \(Self.article(statement.layer))"
     case .notAllowed(let layer): return "because no \(Self.name(layer)) allows the \(action.name) action"
-    case .allowed, .allowedAsRoot: return "because no policy allows the \(action.name) action"
+    case .allowed, .allowedAsRoot, .needsNoPermission: return "because no policy allows the \(action.name) action"
     }
   }
 

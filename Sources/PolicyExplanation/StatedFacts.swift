@@ -61,7 +61,7 @@ public final class StatedFacts: RequestFacts {
       }
     case .aws(.requestTag) where tagsBuckets: return Self.value(key, of: requestTags ?? [])
     case .aws(.tagKeys) where tagsBuckets: return .texts((requestTags ?? []).map(\.key))
-    case .aws, .sts, .other: break
+    case .aws, .sts, .iam, .other: break
     }
     if let lacksOthers { lacks.insert(lacksOthers) }
     return .absent

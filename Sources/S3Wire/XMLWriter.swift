@@ -42,9 +42,9 @@ public struct XMLWriter {
 
   /// The outer elements of the query protocol: the operation's name, which the caller has from a closed set, with an end
   /// such as `Response`.
-  public mutating func open(operation: ByteString, _ end: StaticString, namespace: StaticString? = nil) {
+  public mutating func open(operation: StaticString, _ end: StaticString, namespace: StaticString? = nil) {
     bytes.append(0x3C)
-    append(operation.bytes)
+    append(operation)
     append(end)
     if let namespace {
       append(" xmlns=\"")
@@ -54,9 +54,9 @@ public struct XMLWriter {
     bytes.append(0x3E)
   }
 
-  public mutating func close(operation: ByteString, _ end: StaticString) {
+  public mutating func close(operation: StaticString, _ end: StaticString) {
     append("</")
-    append(operation.bytes)
+    append(operation)
     append(end)
     bytes.append(0x3E)
   }

@@ -61,8 +61,9 @@ struct IAMHarness {
     let request = try IAMRequest(query)
     let caller = caller ?? root
     for _ in 0..<IAMService.attemptsMax {
+      var decisions = IAMDecisions()
       let authorization = try service.authorize(
-        request, caller, snapshot, context: NoFacts(), atMilliseconds: clock.seconds * 1000)
+        request, caller, snapshot, context: NoFacts(), atMilliseconds: clock.seconds * 1000, decisions: &decisions)
       switch await performed(request, authorization, caller) {
       case .success(let response): return Answer(xml: String(decoding: response.xml(requestID: "r"), as: UTF8.self))
       case .failure(let error): if error != .changedMeanwhile { throw error }

@@ -1,6 +1,7 @@
 import Authorization
 import Backend
 import HTTPWire
+import IAM
 import S3Model
 import S3Wire
 import STS
@@ -61,6 +62,7 @@ enum ErrorMapping {
     case .auditIsFull: ErrorReply(.serviceUnavailable)
     case .notImplemented: ErrorReply(.notImplemented)
     case .sts(let error): reply(error)
+    case .iam(let error): ErrorReply(error.answer.code, error.answer.message)
     case .backend(let failure): reply(failure)
     }
   }

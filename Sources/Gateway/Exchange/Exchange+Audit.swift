@@ -30,7 +30,7 @@ extension Exchange {
     }
     record.accessKeyID = claim?.accessKeyID
     record.sessionName = session?.token.sessionName
-    record.operation = request?.operation.name ?? queryAction?.operation
+    record.operation = request?.operation.name ?? queryAction?.operation ?? iamAction?.operation
     if let request {
       record.accesses = request.accesses
       if !furtherAccesses.isEmpty { record.accesses += furtherAccesses }
@@ -43,6 +43,7 @@ extension Exchange {
     if let queryAction {
       record.accesses = [decision?.access ?? Access(action: .sts(queryAction), resource: "*")]
     }
+    if let iamAction { record.accesses = [decision?.access ?? Access(action: .iam(iamAction), resource: "*")] }
     if let decision {
       record.outcome = decision.isAllowed ? .allowed : .denied
       record.statement = decision.statement

@@ -9,7 +9,9 @@ import SigV4
 /// STS and IAM: the query protocol, signed over its whole bounded body.
 extension Exchange {
   /// Parameters are bounded like AWS's: 50 tags and a policy fit well.
-  private static let formBytesMax = 65_536
+  private var formBytesMax: Int { service == .iam ? Self.iamFormBytesMax : FormParameters.bytesMax }
+  /// Simulations carry several policies.
+  private static let iamFormBytesMax = 524_288
 
   func beginQuery() throws(ExchangeFailure) -> Stage {
     guard head.fields.equals(head.path, "/") else { throw .unknownService }
@@ -24,7 +26,7 @@ extension Exchange {
     case .post, .get: break
     default: throw .wire(.methodNotAllowed)
     }
-    try startBody(.collect(bytesMax: Self.formBytesMax, then: .query))
+    try startBody(.collect(bytesMax: formBytesMax, then: .query))
     return .wait
   }
 
@@ -36,10 +38,10 @@ extension Exchange {
     _ = try verify(claim, profile: service == .iam ? .iam : .sts, bodyDigest: digest, at: worker.now())
     // Presigned requests have the action and the signature in one query, whatever the method.
     let query = try wire { () throws(S3WireError) in try FormParameters(queryBytes) }
-    let form = try wire { () throws(S3WireError) in try FormParameters(head.method == .post ? body.collected : []) }
-    guard service == .sts else {
-      throw .unsupportedQueryAction(query["Action"] ?? form["Action"] ?? "")
+    let form = try wire { () throws(S3WireError) in
+      try FormParameters(head.method == .post ? body.collected : [], bytesMax: formBytesMax)
     }
+    if service == .iam { return try manage(claim, query, form) }
     var decisions = STSDecisions()
     let answer: STSResponse
     do throws(STSError) {

@@ -50,6 +50,9 @@ final class Exchange {
   var caller = Caller.anonymous
   var request: S3Request?
   var queryAction: STSAction?
+  var iamAction: IAMAction?
+  /// How often an IAM request was authorized.
+  var iamAttempts = 0
   var expectation: PayloadExpectation?
   var authorized: AuthorizedRequest?
   var decision: Decision?

@@ -8,7 +8,7 @@ extension ExchangeFailure {
   var label: RefusalLabel? {
     switch self {
     case .malformedHTTP, .wire, .unknownService, .unsupportedQueryAction, .missingContentLength, .keyNotExact,
-      .malformedBucketPolicy, .sts, .requestBodyBrokeOff, .anonymousOverride:
+      .malformedBucketPolicy, .sts, .iam, .requestBodyBrokeOff, .anonymousOverride:
       .malformed
     case .tooManyRequests, .bodyTooLarge, .documentTooLarge, .requestTimedOut: .overLimit
     case .auditIsFull: .auditFull

@@ -1,6 +1,7 @@
 import Authorization
 import Backend
 import HTTPWire
+import IAM
 import S3Model
 import S3Wire
 import STS
@@ -67,6 +68,7 @@ enum ExchangeFailure: Error {
   case notImplemented(String)
 
   case sts(STSError)
+  case iam(IAMError)
   case backend(BackendFailure)
 }
 

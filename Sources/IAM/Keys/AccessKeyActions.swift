@@ -208,7 +208,9 @@ struct GetAccessKeyLastUsed: IAMOperation {
 extension IAMRun {
   /// A record that is only in the store.
   func read<Record: IdentityRecord>(_ type: Record.Type, _ key: RecordKey) async throws -> Record? {
-    guard let stored = try await editor.store.read([key]).first(where: { $0.key == key }) else { return nil }
+    guard let stored = try await editor.store.readings([key]).records.first(where: { $0.key == key }) else {
+      return nil
+    }
     do throws(RecordFault) {
       return try Record(parsing: stored.value)
     } catch {

@@ -15,8 +15,8 @@ public struct FormParameters: Hashable, Sendable {
   public static let parametersMax = 512
 
   /// - Parameter bytes: a body, or a raw query.
-  public init(_ bytes: [UInt8]) throws(S3WireError) {
-    guard bytes.count <= Self.bytesMax else { throw .documentTooLarge }
+  public init(_ bytes: [UInt8], bytesMax: Int = Self.bytesMax) throws(S3WireError) {
+    guard bytes.count <= bytesMax else { throw .documentTooLarge }
     var names = Set<ByteString>()
     for pair in bytes.split(separator: 0x26) {
       guard parameters.count < Self.parametersMax else { throw .malformedParameters }
