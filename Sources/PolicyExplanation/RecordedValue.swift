@@ -13,6 +13,8 @@ struct RecordedValue {
   var isNull: Bool { if case .null = value { true } else { false } }
   var text: ByteString? { if case .string(let text) = value { ByteString(text.bytes) } else { nil } }
   var string: String? { if case .string(let text) = value { text.string } else { nil } }
+  // Not inlined: the optimizer of Swift 6.3.1 ends with an ownership error in functions that it is inlined into.
+  @inline(never)
   var integer: Int64? { if case .integer(let number) = value { number } else { nil } }
   var boolean: Bool? { if case .boolean(let flag) = value { flag } else { nil } }
   var elements: [RecordedValue] {
