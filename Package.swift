@@ -145,6 +145,7 @@ let package = Package(
       "EtcdIdentityStore",
       ["Cryptography", "HTTPClient", "HTTPWire", "IdentityStore", "JSON", "S3Model", logging, nioCore]),
     library("SQLiteIdentityStore", ["IdentityStore", "S3Model", "Settings", logging, sqlite]),
+    library("OIDCClient", ["HTTPClient", "HTTPWire", "JSON", "JWT", "S3Model", logging, nioCore]),
     library("STS", ["Authorization", "Cryptography", "IAMPolicy", "Rego", "S3Model", "S3Wire", "SigV4"]),
     library(
       "IAM",
@@ -167,7 +168,8 @@ let package = Package(
       [
         "Audit", "Authorization", "Backend", "Cryptography", "HTTPClient", "HTTPWire", "IAM", "IAMPolicy", "Identity",
         "JSON",
-        "Rego", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging, nioCore, nioPosix,
+        "JWT", "OIDCClient", "Rego", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging,
+        nioCore, nioPosix,
       ]),
     tests(
       "GatewayTests",
@@ -185,7 +187,7 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "HTTPClient",
-        "IAMPolicy", "Identity", "JWT", "PolicyExplanation", "PolicyTool", "Rego", "S3Backend", "S3Model",
+        "IAMPolicy", "Identity", "JWT", "OIDCClient", "PolicyExplanation", "PolicyTool", "Rego", "S3Backend", "S3Model",
         "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),

@@ -28,9 +28,13 @@ public final class GatewayRuntime: Sendable {
     /// Serves IAM's actions; nil where identities cannot be edited.
     public var iam: IAMService?
 
+    /// Whose tokens are taken.
+    public var federation: Federation
+
     public init(
       settings: GatewaySettings, identities: IdentityDirectory, keyRing: KeyRing, backends: [any StorageBackend],
-      rego: RegoAuthority? = nil, policyServer: PolicyServer.Configuration? = nil, iam: IAMService? = nil
+      rego: RegoAuthority? = nil, policyServer: PolicyServer.Configuration? = nil, iam: IAMService? = nil,
+      federation: Federation = .none
     ) {
       self.settings = settings
       self.identities = identities
@@ -39,6 +43,7 @@ public final class GatewayRuntime: Sendable {
       self.rego = rego
       self.policyServer = policyServer
       self.iam = iam
+      self.federation = federation
     }
   }
 
@@ -113,7 +118,7 @@ public final class GatewayRuntime: Sendable {
     return Snapshot(
       revision: revision, settings: parts.settings, identities: parts.identities, authorization: authorization,
       keyRing: parts.keyRing, routes: BackendRoutes(settings: parts.settings, backends: parts.backends),
-      policyServer: policyServer)
+      policyServer: policyServer, federation: parts.federation)
   }
 
   private static func listening(_ settings: GatewaySettings) -> GatewayServer.Listening {

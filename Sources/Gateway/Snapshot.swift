@@ -26,6 +26,7 @@ final class Snapshot: Sendable {
   let parser: S3RequestParser
   let verifier: SignatureVerifier
   let sts: STSService
+  let federation: Federation
 
   // What the hot path reads, in the form it needs.
   let headLimits: HeadLimits
@@ -44,7 +45,7 @@ final class Snapshot: Sendable {
   init(
     revision: UInt64, settings: GatewaySettings, identities: IdentityDirectory, authorization: AuthorizationSnapshot,
     keyRing: KeyRing, revocations: RevocationRules = RevocationRules(), routes: BackendRoutes,
-    policyServer: PolicyServer? = nil
+    policyServer: PolicyServer? = nil, federation: Federation = .none
   ) {
     var authorization = authorization
     authorization.external = policyServer?.authority
@@ -56,6 +57,7 @@ final class Snapshot: Sendable {
     self.revocations = revocations
     self.routes = routes
     self.policyServer = policyServer
+    self.federation = federation
     parser = S3RequestParser(virtualHostDomains: settings.domains)
     verifier = SignatureVerifier(regions: settings.regions.map { ByteString($0) })
     let limits = settings.limits
@@ -82,6 +84,7 @@ final class Snapshot: Sendable {
     change(&authorization)
     return Snapshot(
       revision: revision + 1, settings: settings, identities: identities, authorization: authorization,
-      keyRing: keyRing, revocations: revocations, routes: routes, policyServer: policyServer)
+      keyRing: keyRing, revocations: revocations, routes: routes, policyServer: policyServer,
+      federation: federation)
   }
 }

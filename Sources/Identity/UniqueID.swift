@@ -11,6 +11,8 @@ enum UniqueID {
     case user = "AIDA"
     case role = "AROA"
     case group = "AGPA"
+    /// AWS has none for these.
+    case openIDProvider = "OIDC"
   }
 
   /// 21 upper-case letters and digits.

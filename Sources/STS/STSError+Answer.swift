@@ -67,6 +67,14 @@ extension STSError {
         .accessDenied,
         "User: \(denial.callerARN) is not authorized to perform: \(denial.action.name) on resource: \(denial.resource)")
     case .rootMayNotAssumeRoles: Answer(.accessDenied, "Roles may not be assumed by root accounts.")
+    case .federatedAccessDenied:
+      Answer(.accessDenied, "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+    case .federation(.invalidToken):
+      Answer(.invalidIdentityToken, "The identity token that was passed could not be validated.")
+    case .federation(.expiredToken): Answer(.expiredTokenException, "Token expired", status: 400)
+    case .federation(.providerUnreachable):
+      Answer(.idpCommunicationError, "The identity provider could not be reached to verify the token.")
+    case .federation(.rejected): Answer(.idpRejectedClaim, "The identity provider rejected the claim.")
     case .sessionMayNotCall(let action):
       Answer(.accessDenied, "Cannot call \(action.operation) with session credentials")
     case .secondFactorFailed:

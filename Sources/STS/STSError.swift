@@ -36,6 +36,9 @@ public enum STSError: Error, Equatable, Sendable {
   /// The policy server must be asked, and the request performed again.
   case needsAnswer(ExternalQuestion)
   case rootMayNotAssumeRoles
+  /// Somebody whom a provider vouches for may not have the role, or there is none of that name.
+  case federatedAccessDenied
+  case federation(FederationRefusal)
   /// GetSessionToken and GetFederationToken take long-lived keys only.
   case sessionMayNotCall(STSAction)
   /// No second factor can be verified for this caller.

@@ -8,6 +8,7 @@ public enum STSRequest: Sendable {
   case getCallerIdentity
   case getFederationToken(GetFederationTokenInput)
   case getAccessKeyInfo(accessKeyID: ByteString)
+  case assumeRoleWithWebIdentity(AssumeRoleWithWebIdentityInput)
 
   /// The only version of the API.
   public static let version = "2011-06-15"
@@ -26,6 +27,8 @@ public enum STSRequest: Sendable {
     case .getSessionToken: self = .getSessionToken(GetSessionTokenInput(&checker))
     case .getCallerIdentity: self = .getCallerIdentity
     case .getFederationToken: self = .getFederationToken(try GetFederationTokenInput(&checker))
+    case .assumeRoleWithWebIdentity:
+      self = .assumeRoleWithWebIdentity(try AssumeRoleWithWebIdentityInput(&checker))
     case .getAccessKeyInfo:
       self = .getAccessKeyInfo(accessKeyID: checker.required("AccessKeyId", length: 16...128, .word))
     }
@@ -40,10 +43,13 @@ public enum STSRequest: Sendable {
     case .getCallerIdentity: .getCallerIdentity
     case .getFederationToken: .getFederationToken
     case .getAccessKeyInfo: .getAccessKeyInfo
+    case .assumeRoleWithWebIdentity: .assumeRoleWithWebIdentity
     }
   }
 
-  private enum Known { case assumeRole, getSessionToken, getCallerIdentity, getFederationToken, getAccessKeyInfo }
+  private enum Known {
+    case assumeRole, getSessionToken, getCallerIdentity, getFederationToken, getAccessKeyInfo, assumeRoleWithWebIdentity
+  }
 
   private static let actions: [ByteString: Known] = [
     "AssumeRole": .assumeRole,
@@ -51,5 +57,6 @@ public enum STSRequest: Sendable {
     "GetCallerIdentity": .getCallerIdentity,
     "GetFederationToken": .getFederationToken,
     "GetAccessKeyInfo": .getAccessKeyInfo,
+    "AssumeRoleWithWebIdentity": .assumeRoleWithWebIdentity,
   ]
 }

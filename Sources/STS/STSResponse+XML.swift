@@ -10,14 +10,12 @@ extension STSResponse {
     writer.open(names.response, namespace: stsNamespace)
     writer.open(names.result)
     switch self {
-    case .assumeRole(let role):
-      role.credentials.write(to: &writer)
-      writer.open("AssumedRoleUser")
-      writer.element("AssumedRoleId", role.assumedRoleID)
-      writer.element("Arn", role.arn)
-      writer.close("AssumedRoleUser")
-      if let percent = role.packedPolicyPercent { writer.element("PackedPolicySize", percent) }
-      writer.optional("SourceIdentity", role.sourceIdentity)
+    case .assumeRole(let role): role.write(to: &writer)
+    case .assumeRoleWithWebIdentity(let role, let subject, let audience, let provider):
+      role.write(to: &writer)
+      writer.element("SubjectFromWebIdentityToken", subject)
+      writer.element("Audience", audience)
+      writer.element("Provider", provider)
     case .getSessionToken(let credentials):
       credentials.write(to: &writer)
     case .getCallerIdentity(let userID, let account, let arn):
@@ -45,11 +43,24 @@ extension STSResponse {
   private var names: (response: StaticString, result: StaticString) {
     switch self {
     case .assumeRole: ("AssumeRoleResponse", "AssumeRoleResult")
+    case .assumeRoleWithWebIdentity: ("AssumeRoleWithWebIdentityResponse", "AssumeRoleWithWebIdentityResult")
     case .getSessionToken: ("GetSessionTokenResponse", "GetSessionTokenResult")
     case .getCallerIdentity: ("GetCallerIdentityResponse", "GetCallerIdentityResult")
     case .getFederationToken: ("GetFederationTokenResponse", "GetFederationTokenResult")
     case .getAccessKeyInfo: ("GetAccessKeyInfoResponse", "GetAccessKeyInfoResult")
     }
+  }
+}
+
+extension STSResponse.AssumedRole {
+  fileprivate func write(to writer: inout XMLWriter) {
+    credentials.write(to: &writer)
+    writer.open("AssumedRoleUser")
+    writer.element("AssumedRoleId", assumedRoleID)
+    writer.element("Arn", arn)
+    writer.close("AssumedRoleUser")
+    if let packedPolicyPercent { writer.element("PackedPolicySize", packedPolicyPercent) }
+    writer.optional("SourceIdentity", sourceIdentity)
   }
 }
 

@@ -7,6 +7,7 @@ public enum STSResponse: Sendable {
   case getCallerIdentity(userID: ByteString, account: AccountID, arn: ByteString)
   case getFederationToken(FederatedUser)
   case getAccessKeyInfo(account: AccountID)
+  case assumeRoleWithWebIdentity(AssumedRole, subject: ByteString, audience: ByteString, provider: ByteString)
 
   /// AssumeRole's result.
   public struct AssumedRole: Sendable {

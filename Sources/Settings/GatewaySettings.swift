@@ -33,6 +33,7 @@ public struct GatewaySettings: Sendable {
   public let identities: IdentitySettings
   public let identityStore: IdentityStoreSettings
   public let authorization: AuthorizationSettings
+  public let openID: [OpenIDSettings]
 
   /// The backend that a bucket belongs to, or nil when it belongs to none.
   public func backend(forBucket bucket: some RandomAccessCollection<UInt8>) -> String? {
@@ -100,6 +101,7 @@ extension GatewaySettings {
     logging = reader.section("logging") { LoggingSettings($0) }
     identities = reader.section("identities") { IdentitySettings($0) }
     identityStore = reader.section("identity_store") { IdentityStoreSettings($0, data: data) }
+    openID = reader.openIDProviders()
     authorization = reader.section("authorization") { AuthorizationSettings($0) }
     if listen.port != 0 && listen.port == operations.listen.port && listen.host == operations.listen.host {
       reader.report(.collision(found: "\(listen)", with: "`operations.listen`"), "listen")

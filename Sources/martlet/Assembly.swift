@@ -24,6 +24,7 @@ final class Assembly: Sendable {
   let root: RootCredentials
   let parts: GatewayRuntime.Parts
   private let policies: PolicyLoader
+  private let federation: FederationLoader
   private let settings: Mutex<SettingsWatcher>
   private let authority: SelfSignedAuthority?
 
@@ -84,10 +85,11 @@ final class Assembly: Sendable {
     }
     self.policyServer = Mutex(policyServer)
     audit = try AuditSink(settings.audit, log: log)
+    federation = FederationLoader(log: log)
     parts = GatewayRuntime.Parts(
       settings: settings, identities: identities, keyRing: keyRing,
       backends: settings.backends.compactMap { made[$0.name]?.backend }, rego: policies.authority,
-      policyServer: policyServer?.configuration)
+      policyServer: policyServer?.configuration, federation: federation.federation(settings))
     backends = Mutex(made)
   }
 
@@ -202,7 +204,8 @@ final class Assembly: Sendable {
         let parts = GatewayRuntime.Parts(
           settings: settings, identities: try IdentityDirectory(settings, root: root),
           keyRing: try KeyRing.load(path: settings.sts.keyRingFile), backends: try remake(settings),
-          rego: policies.authority, policyServer: server?.configuration)
+          rego: policies.authority, policyServer: server?.configuration,
+          federation: federation.federation(settings))
         try await runtime.reload(parts)
         policyServer.withLock { $0 = server }
         log.notice("settings reloaded")
@@ -273,6 +276,7 @@ final class Assembly: Sendable {
   }
 
   func shutdown() async {
+    federation.shutdown()
     for made in backends.withLock({ Array($0.values) }) {
       guard let file = made.backend as? FileBackend else { continue }
       do {

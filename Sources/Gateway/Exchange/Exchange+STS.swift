@@ -15,12 +15,15 @@ extension Exchange {
 
   func beginQuery() throws(ExchangeFailure) -> Stage {
     guard head.fields.equals(head.path, "/") else { throw .unknownService }
-    guard let claim else { throw .anonymousNotAllowed }
-    // What can be refused without the body is refused without it.
-    do throws(SigV4Error) {
-      try snapshot.verifier.checkScope(claim, service == .iam ? .iam : .sts)
-    } catch {
-      throw .signature(error)
+    if let claim {
+      // What can be refused without the body is refused without it.
+      do throws(SigV4Error) {
+        try snapshot.verifier.checkScope(claim, service == .iam ? .iam : .sts)
+      } catch {
+        throw .signature(error)
+      }
+    } else if !takesUnsignedQueries {
+      throw .anonymousNotAllowed
     }
     switch head.method {
     case .post, .get: break
@@ -32,7 +35,7 @@ extension Exchange {
 
   /// The body is here: verify, decide, answer.
   func query() throws(ExchangeFailure) -> Stage {
-    guard let claim else { throw .anonymousNotAllowed }
+    guard let claim else { return try unsignedQuery() }
     let digest = body.collected.withUnsafeBytes { worker.hasher.digest(of: $0) }
     // By the clock of now: the body may have taken its time.
     _ = try verify(claim, profile: service == .iam ? .iam : .sts, bodyDigest: digest, at: worker.now())
@@ -48,6 +51,11 @@ extension Exchange {
       defer { decision = decisions.decision }
       let request = try STSRequest(try queryParameters(query, form))
       queryAction = request.action
+      // Its proof is the token, whoever signs.
+      if case .assumeRoleWithWebIdentity(let input) = request {
+        beginWebIdentity(input)
+        return .wait
+      }
       answer = try snapshot.sts.perform(
         request, caller: stsCaller(claim), context: baseConditions, atMilliseconds: now.milliseconds,
         seed: try worker.sessionSeed(), decisions: &decisions)
@@ -70,6 +78,22 @@ extension Exchange {
     } catch {
       throw STSError(error)
     }
+  }
+
+  /// Only actions that bring another proof.
+  private func unsignedQuery() throws(ExchangeFailure) -> Stage {
+    let query = try wire { () throws(S3WireError) in try FormParameters(queryBytes) }
+    let form = try wire { () throws(S3WireError) in try FormParameters(head.method == .post ? body.collected : []) }
+    let request: STSRequest
+    do throws(STSError) {
+      request = try STSRequest(try queryParameters(query, form))
+    } catch {
+      throw .sts(error)
+    }
+    queryAction = request.action
+    guard case .assumeRoleWithWebIdentity(let input) = request else { throw .anonymousNotAllowed }
+    beginWebIdentity(input)
+    return .wait
   }
 
   private var queryBytes: [UInt8] {

@@ -43,6 +43,10 @@ struct RequestIdentity {
       return credential.caller
     }
     guard let session else { throw .unknownAccessKey }
+    if let provider = session.token.providerID, !snapshot.federation.knows(provider) {
+      worker.log.info("a session is refused", metadata: ["reason": "its identity provider is gone"])
+      throw .revokedToken
+    }
     do throws(SessionRefusal) {
       let identities = snapshot.identities
       return try worker.callers.caller(

@@ -1,0 +1,76 @@
+import Identity
+import JSON
+import JWT
+public import OIDCClient
+import S3Model
+import STS
+public import Settings
+
+/// The identity providers whose word is taken, by issuer. Immutable: settings that change make a new one.
+public final class Federation: Sendable {
+  struct Provider: Sendable {
+    let settings: OpenIDSettings
+    let oidc: OIDCProvider
+    let id: ByteString
+    let mapping: WebIdentityMapping
+  }
+
+  private let providers: [String: Provider]
+  private let ids: Set<ByteString>
+
+  /// - Parameter openID: each with the one that verifies its tokens.
+  public init(_ openID: [(OpenIDSettings, OIDCProvider)], accountID: String) {
+    var providers: [String: Provider] = [:]
+    if let account = AccountID(accountID) {
+      for (settings, oidc) in openID {
+        let id = openIDProviderID(issuer: settings.issuer, account: account)
+        providers[settings.issuer] = Provider(
+          settings: settings, oidc: oidc, id: id,
+          mapping: WebIdentityMapping(settings, providerID: id, account: account))
+      }
+    }
+    self.providers = providers
+    ids = Set(providers.values.map(\.id))
+  }
+
+  public static let none = Federation([], accountID: "")
+
+  /// Whether sessions that this provider vouched for still count.
+  func knows(_ providerID: ByteString) -> Bool { ids.contains(providerID) }
+
+  var isEmpty: Bool { providers.isEmpty }
+
+  /// Who a token stands for.
+  /// - Parameter now: in milliseconds since 1970.
+  func identity(of token: ByteString, atMilliseconds now: Int64) async throws(FederationRefusal) -> FederatedIdentity {
+    // The issuer is read before anything is verified, and decides only whose keys must fit.
+    guard let issuer = Self.claimedIssuer(token.bytes), let provider = providers[issuer],
+      provider.settings.issuer.utf8.elementsEqual(issuer.utf8)
+    else { throw .invalidToken }
+    let claims: VerifiedClaims
+    do throws(OIDCError) {
+      claims = try await provider.oidc.verify(token.bytes, now: .milliseconds(now))
+    } catch {
+      switch error {
+      case .token(.expired): throw .expiredToken
+      case .token(.wrongAudience), .token(.wrongAuthorizedParty): throw .rejected
+      case .token: throw .invalidToken
+      case .provider: throw .providerUnreachable
+      }
+    }
+    return try provider.mapping.identity(claims, atMilliseconds: now)
+  }
+
+  private static func claimedIssuer(_ token: [UInt8]) -> String? {
+    do throws(JWTError) {
+      let parsed = try CompactJWS(parsing: token)
+      do throws(JSONError) {
+        return try JSONValue(parsing: parsed.payload).object?["iss"]?.string
+      } catch {
+        return nil
+      }
+    } catch {
+      return nil
+    }
+  }
+}

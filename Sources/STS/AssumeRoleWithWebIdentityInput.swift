@@ -1,0 +1,28 @@
+public import S3Model
+import S3Wire
+
+/// AssumeRoleWithWebIdentity's parameters, checked. The request is not signed: the token is the proof.
+public struct AssumeRoleWithWebIdentityInput: Sendable {
+  public var roleARN: ByteString
+  public var sessionName: ByteString
+  /// Never logged.
+  public var token: ByteString
+  /// Host name of an OAuth 2.0 provider; AWS knows two such, neither of which is here.
+  public var providerID: ByteString?
+  /// In seconds; nil when the request names none, which means 3600.
+  public var durationSeconds: Int?
+  public var policy: ByteString?
+  public var policyARNs: [ByteString]
+
+  init(_ checker: inout ParameterChecker) throws(STSError) {
+    roleARN = checker.required("RoleArn", length: 20...2048, .arn)
+    sessionName = checker.required("RoleSessionName", length: 2...64, .name)
+    token = checker.required("WebIdentityToken", length: 4...20_000, .arn, isSecret: true)
+    providerID = checker.optional("ProviderId", length: 4...2048, .arn)
+    durationSeconds = checker.seconds("DurationSeconds", 900...43200)
+    policy = checker.optional("Policy", length: 1...SessionTokenLimits.policyCharactersMax, .policy)
+    policyARNs = checker.policyARNs()
+    try checker.verify()
+    try SessionPolicyInput.checkLength(policy, policyARNs)
+  }
+}

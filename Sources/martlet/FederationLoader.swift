@@ -1,0 +1,75 @@
+import Gateway
+import JWT
+import Logging
+import NIOPosix
+import OIDCClient
+import Settings
+import Synchronization
+
+/// Makes the identity providers that settings declare; a reload keeps those that stay as they are, with their keys.
+final class FederationLoader: Sendable {
+  private struct Made: Sendable {
+    let description: String
+    let provider: OIDCProvider
+    let refreshing: Task<Void, Never>
+  }
+
+  private let log: Logger
+  private let made = Mutex<[String: Made]>([:])
+
+  init(log: Logger) { self.log = log }
+
+  func federation(_ settings: GatewaySettings) -> Federation {
+    made.withLock { made in
+      var kept: [String: Made] = [:]
+      for openID in settings.openID {
+        let description = "\(openID)"
+        if let known = made[openID.name], known.description == description {
+          kept[openID.name] = known
+          continue
+        }
+        let provider = OIDCProvider(
+          Self.configuration(openID), group: MultiThreadedEventLoopGroup.singleton, readFile: Self.read, log: log)
+        kept[openID.name] = Made(
+          description: description, provider: provider, refreshing: Task { await provider.keepFresh() })
+      }
+      for (name, old) in made where kept[name]?.provider !== old.provider { old.refreshing.cancel() }
+      made = kept
+      return Federation(
+        settings.openID.compactMap { openID in kept[openID.name].map { (openID, $0.provider) } },
+        accountID: settings.accountID)
+    }
+  }
+
+  func shutdown() {
+    for made in made.withLock({ Array($0.values) }) { made.refreshing.cancel() }
+  }
+
+  private static func configuration(_ openID: OpenIDSettings) -> OIDCProviderConfiguration {
+    let keys: OIDCProviderConfiguration.KeySource =
+      switch openID.keys {
+      case .discovery: .discovery
+      case .url(let url): .url(url)
+      case .file(let file): .file(file.path)
+      }
+    var configuration = OIDCProviderConfiguration(
+      name: openID.name, issuer: openID.issuer, audiences: openID.audiences, keys: keys)
+    configuration.authorizedParties = openID.authorizedParties
+    configuration.types = openID.tokenTypes
+    if let names = openID.algorithms { configuration.algorithms = Set(names.compactMap { JWSAlgorithm(name: $0) }) }
+    configuration.skew = openID.skew
+    configuration.certificateAuthorityFile = openID.caFile?.path
+    configuration.bearerTokenFile = openID.bearerTokenFile?.path
+    configuration.refreshInterval = openID.refreshInterval
+    configuration.timeout = openID.timeout
+    return configuration
+  }
+
+  private static func read(_ path: String) -> [UInt8]? {
+    do throws(FileFault) {
+      return try RegularFile.read(path, bytesMax: 512 << 10, protection: .any)
+    } catch {
+      return nil
+    }
+  }
+}
