@@ -59,6 +59,7 @@ extension IAMError {
     case .store(let error):
       switch error {
       case .tooLarge: Answer(.limitExceeded, "The record is larger than the store takes.")
+      case .contended: Answer(.concurrentModification)
       case .unreachable, .refused, .full, .corrupt, .newerSchema, .closed: Answer(.serviceUnavailable)
       }
     case .internalFailure: Answer(.serviceFailure)
