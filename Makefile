@@ -43,6 +43,7 @@ lint:
 
 bench: build
 	@Tests/Bench/run.sh
+	@Tests/Bench/run-sessions.sh
 	@Tests/Bench/run-policies.sh
 
 fuzz:

@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MARTLET = pathlib.Path(os.environ.get("MARTLET_BINARY", ROOT / ".build/release/martlet"))
 ENVOY = os.environ.get("MARTLET_BENCH_ENVOY", "")
 ACCESS_KEY, SECRET_KEY = "MARTLETBENCHKEY00001", "bench-root-secret-key-0123456789abcdefgh"
-BUCKET = "bench"
+BUCKET, ROLE, ACCOUNT = "bench", "bench-role", "000000000000"
 TICKS = os.sysconf("SC_CLK_TCK")
 # Each proxy prefers another suite, and Envoy's cannot be set for TLS 1.3: so the client offers one only.
 CIPHER = "TLS_AES_128_GCM_SHA256"
@@ -84,19 +84,22 @@ def cpu_seconds(pid):
     return total / TICKS
 
 
-def signed_headers(method, path, host, payload_hash):
+def signed_headers(method, path, host, payload_hash, service="s3", credentials=(ACCESS_KEY, SECRET_KEY), token=None):
     now = datetime.datetime.now(datetime.timezone.utc)
     stamp, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
     headers = {"host": host, "x-amz-content-sha256": payload_hash, "x-amz-date": stamp}
+    if token:
+        headers["x-amz-security-token"] = token
     names = ";".join(sorted(headers))
     canonical = "\n".join([method, path, "", *(f"{k}:{headers[k]}" for k in sorted(headers)), "", names, payload_hash])
-    scope = f"{day}/us-east-1/s3/aws4_request"
+    scope = f"{day}/us-east-1/{service}/aws4_request"
     to_sign = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
-    key = ("AWS4" + SECRET_KEY).encode()
-    for part in (day, "us-east-1", "s3", "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    signature = hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
-    headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/{scope}, SignedHeaders={names}, "
+    access_key, secret = credentials
+    key = ("AWS4" + secret).encode()
+    for part in (day, "us-east-1", service, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    signature = hmac.digest(key, to_sign.encode(), "sha256").hex()
+    headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders={names}, "
                                 f"Signature={signature}")
     del headers["host"]
     return headers
@@ -243,6 +246,15 @@ identities:
         - id: {ACCESS_KEY}
           secret_file: {user_secret}
       policies: [bench-readwrite]
+  roles:
+    {ROLE}:
+      trust_policy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{AWS: "arn:aws:iam::{ACCOUNT}:user/bench"}}
+            Action: sts:AssumeRole
+      policies: [bench-readwrite]
 """)
         port = free_port()
         process = self.spawn([str(MARTLET), "serve", "--data", str(folder / "data"), "--config",
@@ -255,31 +267,33 @@ identities:
     def drive(self, process, port, workload, seconds):
         method, name, size, connections = WORKLOADS[workload]
         path, host = f"/{BUCKET}/{name}", f"localhost:{port}"
-        script = self.folder / "wrk.lua"
         headers = signed_headers(method, path, host, "UNSIGNED-PAYLOAD")
-        lines = [f'wrk.method = "{method}"']
-        lines += [f'wrk.headers["{key}"] = "{value}"' for key, value in headers.items()]
-        if method == "PUT":
-            lines.append(f'wrk.body = string.rep("x", {size})')
-        script.write_text("\n".join(lines) + "\n")
-        command = ["wrk", "-t1", f"-c{connections}", "-s", str(script), "--timeout", "20s"]
-        url = f"https://{host}{path}"
+        body = f'string.rep("x", {size})' if method == "PUT" else None
         self.check_cipher(port)
-        run = lambda *arguments: subprocess.run([*command, *arguments, url], check=True, capture_output=True, text=True,
-                                                env=self.client_environment).stdout
-        run("-d1s")
+        self.load(process, port, path, connections, 1, static_script(method, headers, body))
+        row = self.load(process, port, path, connections, seconds, static_script(method, headers, body))
+        row["cpu_s_per_gb"] = row["cpu_us"] / size * 1e3
+        return row
+
+    def load(self, process, port, path, connections, seconds, script):
+        """Has wrk run a script; every answer must be a success."""
+        (self.folder / "wrk.lua").write_text(script)
+        command = ["wrk", "-t1", f"-c{connections}", "-s", str(self.folder / "wrk.lua"), "--timeout", "20s",
+                   f"-d{seconds}s", f"https://localhost:{port}{path}"]
         before, started = cpu_seconds(process.pid), time.time()
-        output = run(f"-d{seconds}s")
+        output = subprocess.run(command, check=True, capture_output=True, text=True, env=self.client_environment).stdout
         cpu = cpu_seconds(process.pid) - before
         requests = int(re.search(r"(\d+) requests in", output).group(1))
         errors = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
-        if errors:
-            raise RuntimeError(f"{workload}: {errors.group(1)} of {requests} requests failed\n{output}")
-        return {
-            "requests/s": requests / (time.time() - started),
-            "cpu_us": cpu / requests * 1e6,
-            "cpu_s_per_gb": cpu / (requests * size / 1e9),
-        }
+        if errors or not requests:
+            raise RuntimeError(f"{path}: {errors.group(1) if errors else 'none'} of {requests} requests failed\n{output}")
+        return {"requests/s": requests / (time.time() - started), "cpu_us": cpu / requests * 1e6}
+
+
+def static_script(method, headers, body=None):
+    """The same request again and again. body: an expression of Lua."""
+    lines = [f'wrk.method = "{method}"'] + [f'wrk.headers["{key}"] = "{value}"' for key, value in headers.items()]
+    return "\n".join(lines + [f"wrk.body = {body}"] * bool(body)) + "\n"
 
 
 def main():
