@@ -73,8 +73,8 @@ let package = Package(
       name: "RegoAnswers", dependencies: ["Rego"], path: "Tests/Differential/Answers", swiftSettings: settings),
 
     // Decisions
-    library("Authorization", ["IAMPolicy", "Rego", "S3Model"]),
-    tests("AuthorizationTests", ["Authorization", "HTTPWire", "IAMPolicy", "Rego", "S3Model"]),
+    library("Authorization", ["IAMPolicy", "Rego", "S3Model", hashTrees]),
+    tests("AuthorizationTests", ["Authorization", "GatewayTesting", "HTTPWire", "IAMPolicy", "Rego", "S3Model"]),
 
     // Services
     library("Settings", ["Authorization", "IAMPolicy", "S3Model", yams]),
@@ -112,7 +112,10 @@ let package = Package(
       "PolicyExplanation", ["Authorization", "CZlib", "IAMPolicy", "JSON", "PolicyTool", "Rego", "S3Model"]),
     tests(
       "PolicyExplanationTests",
-      ["PolicyExplanation", "Audit", "Authorization", "Bundles", "IAMPolicy", "PolicyTool", "Rego", "S3Model"]),
+      [
+        "PolicyExplanation", "Audit", "Authorization", "Bundles", "GatewayTesting", "IAMPolicy", "PolicyTool", "Rego",
+        "S3Model",
+      ]),
     library("Telemetry", ["S3Model", nioCore]),
     tests("TelemetryTests", ["Telemetry", "S3Model", nioCore, nioPosix]),
     library("Backend", ["Authorization", "HTTPWire", "S3Model", nioCore]),
@@ -160,7 +163,11 @@ let package = Package(
         "IAM", "Authorization", "Cryptography", "GatewayTesting", "IAMPolicy", "Identity", "IdentityStore", "JSON",
         "Rego", "S3Model", "S3Wire", hashTrees,
       ]),
-    tests("STSTests", ["STS", "Authorization", "Cryptography", "IAMPolicy", "Identity", "S3Model", "S3Wire", "SigV4"]),
+    tests(
+      "STSTests",
+      [
+        "STS", "Authorization", "Cryptography", "GatewayTesting", "IAMPolicy", "Identity", "S3Model", "S3Wire", "SigV4",
+      ]),
 
     // Gateway
     library(
@@ -180,7 +187,7 @@ let package = Package(
       ]),
 
     // For tests
-    library("GatewayTesting", ["Cryptography", "Identity", "IdentityStore", "S3Model"]),
+    library("GatewayTesting", ["Authorization", "Cryptography", "IAMPolicy", "Identity", "IdentityStore", "S3Model"]),
 
     // Program
     .executableTarget(

@@ -181,6 +181,7 @@ struct AuditLineWriter: ~Copyable {
     case .resource: "resource"
     case .boundary: "boundary"
     case .session: "session"
+    case .serviceAccount: "service-account"
     case .scp: "scp"
     case .rcp: "rcp"
     }

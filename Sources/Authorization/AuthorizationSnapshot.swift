@@ -9,12 +9,6 @@ public struct AuthorizationSnapshot: Sendable {
     case unusable
   }
 
-  /// A user and what its long-lived keys may do.
-  public struct User: Sendable {
-    public let arn: ByteString
-    public let caller: Caller
-  }
-
   public struct Role: Sendable {
     /// Stable: a role made anew under the same name has another.
     public let uniqueID: ByteString
@@ -25,21 +19,31 @@ public struct AuthorizationSnapshot: Sendable {
     public let sessionSecondsMax: Int
     public let policies: IdentityPolicies
     public let tags: [PrincipalTag]
+
+    public init(
+      uniqueID: ByteString, arn: ByteString, name: ByteString, trustPolicy: CompiledPolicy, sessionSecondsMax: Int,
+      policies: IdentityPolicies, tags: [PrincipalTag]
+    ) {
+      self.uniqueID = uniqueID
+      self.arn = arn
+      self.name = name
+      self.trustPolicy = trustPolicy
+      self.sessionSecondsMax = sessionSecondsMax
+      self.policies = policies
+      self.tags = tags
+    }
   }
 
   private struct Fields {
     let account: AccountID
     let root: Caller
-    var managedPolicies: [String: CompiledPolicy] = [:]
-    var users: [ByteString: User] = [:]
-    var roles: [ByteString: Role] = [:]
-    var roleIDs: [ByteString: ByteString] = [:]
+    var principals: any PrincipalDirectory
     var bucketPolicies: [String: BucketPolicy] = [:]
     var accessBlocks: [String: PublicAccessBlock] = [:]
     var closedBuckets: Set<String> = []
   }
 
-  /// Every decision is handed the snapshot, so a copy is one reference instead of six.
+  /// Every decision is handed the snapshot, so a copy is one reference instead of many.
   ///
   /// Unchecked: changed only while one snapshot alone refers to it, see ``unique``.
   private final class Content: @unchecked Sendable {
@@ -55,9 +59,12 @@ public struct AuthorizationSnapshot: Sendable {
   /// Asked instead of ``rego``; nil for none.
   public var external: ExternalAuthority?
 
-  init(account: AccountID) {
+  /// - Parameter principals: of the account; none but root when nil.
+  public init(account: AccountID, principals: (any PrincipalDirectory)? = nil) {
     content = Content(
-      Fields(account: account, root: Caller(principal: Principal(.root(account)), userID: account.bytes)))
+      Fields(
+        account: account, root: Caller(principal: Principal(.root(account)), userID: account.bytes),
+        principals: principals ?? NoPrincipals()))
   }
 
   /// The content, for changing it: its own from here on.
@@ -72,22 +79,10 @@ public struct AuthorizationSnapshot: Sendable {
   /// The root user of ``account``.
   public var root: Caller { content.fields.root }
 
-  /// Canned and declared, by name.
-  public internal(set) var managedPolicies: [String: CompiledPolicy] {
-    _read { yield content.fields.managedPolicies }
-    _modify { yield &unique.fields.managedPolicies }
-  }
-
-  /// By unique id.
-  public internal(set) var users: [ByteString: User] {
-    _read { yield content.fields.users }
-    _modify { yield &unique.fields.users }
-  }
-
-  /// By unique id.
-  public internal(set) var roles: [ByteString: Role] {
-    _read { yield content.fields.roles }
-    _modify { yield &unique.fields.roles }
+  /// The users, roles and managed policies of ``account``.
+  public var principals: any PrincipalDirectory {
+    get { content.fields.principals }
+    set { unique.fields.principals = newValue }
   }
 
   /// By bucket.
@@ -108,20 +103,14 @@ public struct AuthorizationSnapshot: Sendable {
     _modify { yield &unique.fields.closedBuckets }
   }
 
-  mutating func add(_ role: Role) {
-    let content = unique
-    content.fields.roles[role.uniqueID] = role
-    content.fields.roleIDs[role.arn] = role.uniqueID
-  }
-
-  public func role(arn: ByteString) -> Role? { content.fields.roleIDs[arn].flatMap { roles[$0] } }
-
-  /// The managed policy of an ARN, `arn:aws:iam::aws:policy/Name` or this account's.
-  public func managedPolicy(arn: ByteString) -> CompiledPolicy? {
-    guard let parsed = ARN(arn), parsed.service.elementsEqual("iam".utf8),
-      parsed.account.elementsEqual("aws".utf8) || parsed.accountID == account,
-      parsed.resource.starts(with: "policy/".utf8), let slash = parsed.resource.lastIndex(of: UInt8(ascii: "/"))
-    else { return nil }
-    return managedPolicies[String(decoding: parsed.resource[(slash + 1)...], as: UTF8.self)]
-  }
+  public func hasUser(_ id: ByteString) -> Bool { content.fields.principals.hasUser(id) }
+  public func hasRole(_ id: ByteString) -> Bool { content.fields.principals.hasRole(id) }
+  /// See ``PrincipalDirectory/user(id:)``.
+  public func user(id: ByteString) -> Caller? { content.fields.principals.user(id: id) }
+  /// See ``PrincipalDirectory/role(id:)``.
+  public func role(id: ByteString) -> Role? { content.fields.principals.role(id: id) }
+  /// See ``PrincipalDirectory/role(arn:)``.
+  public func role(arn: ByteString) -> Role? { content.fields.principals.role(arn: arn) }
+  /// See ``PrincipalDirectory/managedPolicy(arn:)``.
+  public func managedPolicy(arn: ByteString) -> CompiledPolicy? { content.fields.principals.managedPolicy(arn: arn) }
 }

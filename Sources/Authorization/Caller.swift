@@ -11,8 +11,10 @@ public final class Caller: Sendable {
   /// `aws:username`, which only users have.
   public let userName: ByteString?
   public let policies: IdentityPolicies
-  /// Session policies, or the policy of a service account's key. Nil when there are none; an empty list allows nothing.
+  /// Nil when there are none; an empty list allows nothing.
   public let sessionPolicies: [CompiledPolicy]?
+  /// Set when a service account's key acts for the parent that all else here is about.
+  public let serviceAccount: ServiceAccount?
   /// Tags of the session first, so that they win over the user's or role's own.
   public let tags: [PrincipalTag]
   public let session: CallerSession?
@@ -26,10 +28,22 @@ public final class Caller: Sendable {
   /// Whether any of its policies reads `s3:ExistingObjectTag`.
   let readsObjectTags: Bool
 
+  /// A child key of a user, of root or of a federated identity.
+  public struct ServiceAccount: Sendable {
+    public let accessKeyID: ByteString
+    /// A ceiling over what the parent may. Nil when there is none; an empty list allows nothing.
+    public let policies: [CompiledPolicy]?
+
+    public init(accessKeyID: ByteString, policies: [CompiledPolicy]?) {
+      self.accessKeyID = accessKeyID
+      self.policies = policies
+    }
+  }
+
   public init(
     principal: Principal, userID: ByteString, userName: ByteString? = nil, policies: IdentityPolicies = .none,
     sessionPolicies: [CompiledPolicy]? = nil, tags: [PrincipalTag] = [], session: CallerSession? = nil,
-    groups: [ByteString] = [], sessionDescription: SessionDescription? = nil
+    groups: [ByteString] = [], sessionDescription: SessionDescription? = nil, serviceAccount: ServiceAccount? = nil
   ) {
     self.principal = principal
     self.userID = userID
@@ -40,11 +54,12 @@ public final class Caller: Sendable {
     self.session = session
     self.groups = groups
     self.sessionDescription = sessionDescription
+    self.serviceAccount = serviceAccount
     principalARN = principal.arn
     accountDigits = principal.account?.bytes
     readsObjectTags =
       Self.readObjectTags(policies.attached) || Self.readObjectTags(policies.boundary ?? [])
-      || Self.readObjectTags(sessionPolicies ?? [])
+      || Self.readObjectTags(sessionPolicies ?? []) || Self.readObjectTags(serviceAccount?.policies ?? [])
   }
 
   private static func readObjectTags(_ policies: [CompiledPolicy]) -> Bool {
@@ -57,7 +72,17 @@ public final class Caller: Sendable {
 
   /// The policies of the caller, without those of the resource.
   public var layers: PolicyLayers {
-    PolicyLayers(identity: policies.attached, boundary: policies.boundary, session: sessionPolicies)
+    PolicyLayers(
+      identity: policies.attached, boundary: policies.boundary, session: sessionPolicies,
+      serviceAccount: serviceAccount?.policies)
+  }
+
+  /// The same principal acting through a service account's key: all of the parent's limits, and the key's.
+  public func acting(through serviceAccount: ServiceAccount) -> Caller {
+    Caller(
+      principal: principal, userID: userID, userName: userName, policies: policies, sessionPolicies: sessionPolicies,
+      tags: tags, session: session, groups: groups, sessionDescription: sessionDescription,
+      serviceAccount: serviceAccount)
   }
 }
 

@@ -1,3 +1,6 @@
+public import IAMPolicy
+public import S3Model
+
 /// The managed policies that are always there.
 ///
 /// The first two have AWS's names and meaning, the others MinIO's.
@@ -41,4 +44,26 @@ public enum CannedPolicy: String, CaseIterable, Sendable {
       """
     }
   }
+}
+
+extension CannedPolicy {
+  /// As AWS names its own: `arn:aws:iam::aws:policy/Name`.
+  public var arn: ByteString { ByteString("arn:aws:iam::aws:policy/\(name)") }
+
+  public var compiled: CompiledPolicy { Self.all[arn] ?? .denial(name: name) }
+
+  /// The canned policy of an ARN.
+  public static func compiled(arn: ByteString) -> CompiledPolicy? { all[arn] }
+
+  private static let all: [ByteString: CompiledPolicy] = {
+    var all: [ByteString: CompiledPolicy] = [:]
+    for policy in allCases {
+      do throws(PolicyError) {
+        all[policy.arn] = try CompiledPolicy(parsing: policy.document, name: policy.name, kind: .identity)
+      } catch {
+        preconditionFailure("canned policy \(policy.name): \(error)")
+      }
+    }
+    return all
+  }()
 }

@@ -52,32 +52,36 @@ extension AuthorizationSnapshot {
     let isRoot = session.principalID == account.bytes
     switch session.kind {
     case .assumedRole(let roleID):
-      guard let role = roles[roleID] else { throw .unknownRole }
+      guard let role = role(id: roleID) else { throw .unknownRole }
       // An identity provider may have vouched for somebody who is no user here; then there is no id.
-      guard session.principalID.isEmpty || isRoot || users[session.principalID] != nil else { throw .unknownPrincipal }
-      let arn = ByteString("arn:aws:sts::\(account):assumed-role/\(role.name.text)/\(session.name.text)")
+      guard session.principalID.isEmpty || isRoot || hasUser(session.principalID) else { throw .unknownPrincipal }
       return Caller(
-        principal: Principal(.roleSession(session: arn, role: role.arn, account)),
+        principal: Principal(
+          .roleSession(
+            session: ARN.assumedRole(role.name.text, session: session.name.text, account: account), role: role.arn,
+            account)),
         userID: ByteString(role.uniqueID.bytes + [UInt8(ascii: ":")] + session.name.bytes),
         policies: role.policies, sessionPolicies: try sessionPolicies(session, whenNone: nil),
         tags: session.tags + role.tags, session: session.facts, sessionDescription: session)
     case .federatedUser:
-      guard isRoot || users[session.principalID] != nil else { throw .unknownPrincipal }
-      let user = users[session.principalID]
-      let arn = ARN.federatedUser(session.name.text, account: account)
       // Root needs no policy, but what it hands out is bounded by the session policies like any other.
-      let everything = managedPolicies[CannedPolicy.administratorAccess.name].map { [$0] } ?? []
+      let user =
+        isRoot
+        ? Caller(
+          principal: root.principal, userID: root.userID,
+          policies: IdentityPolicies(attached: [CannedPolicy.administratorAccess.compiled]))
+        : user(id: session.principalID)
+      guard let user else { throw .unknownPrincipal }
       return Caller(
         principal: Principal(
-          .federatedUser(session: arn, user: user?.arn ?? ARN.root(account: account), account)),
+          .federatedUser(
+            session: ARN.federatedUser(session.name.text, account: account),
+            user: user.principal.arn ?? ARN.root(account: account), account)),
         userID: ByteString(account.bytes.bytes + [UInt8(ascii: ":")] + session.name.bytes),
-        policies: user?.caller.policies ?? IdentityPolicies(attached: everything),
-        sessionPolicies: try sessionPolicies(session, whenNone: []),
-        tags: session.tags + (user?.caller.tags ?? []), session: session.facts,
-        groups: user?.caller.groups ?? [], sessionDescription: session)
+        policies: user.policies, sessionPolicies: try sessionPolicies(session, whenNone: []),
+        tags: session.tags + user.tags, session: session.facts, groups: user.groups, sessionDescription: session)
     case .userSession:
-      guard isRoot || users[session.principalID] != nil else { throw .unknownPrincipal }
-      let user = users[session.principalID]?.caller ?? root
+      guard let user = isRoot ? root : user(id: session.principalID) else { throw .unknownPrincipal }
       return Caller(
         principal: user.principal, userID: user.userID, userName: user.userName, policies: user.policies,
         sessionPolicies: try sessionPolicies(session, whenNone: user.sessionPolicies), tags: session.tags + user.tags,

@@ -138,12 +138,15 @@ public final class GatewayRuntime: Sendable {
     return (gateway, operations)
   }
 
-  /// Puts new settings and identities in force without dropping a connection. What is kept for buckets stays as it is.
+  /// Puts new settings and declared identities in force without dropping a connection. What is kept for buckets and
+  /// the identities that are stored stay as they are.
   public func reload(_ parts: Parts) async throws {
     let (log, group) = (self.log, self.group)
     let keeper = self.keeper
     try await keeper.replace(on: group.next()) { current in
-      try Self.snapshot(
+      var parts = parts
+      parts.identities = parts.identities.keepingStored(of: current.identities)
+      return try Self.snapshot(
         parts, Self.server(parts, before: current.policyServer, group), revision: current.revision + 1,
         rules: keeper.rules, log: log)
     }.get()
@@ -154,6 +157,19 @@ public final class GatewayRuntime: Sendable {
   public func replace(rego: RegoAuthority?) async throws {
     try await keeper.replace(on: group.next()) { current in current.changing { $0.rego = rego } }.get()
   }
+
+  /// Changes identities. Completes when the change is in force on every event loop of this node.
+  /// - Parameter change: runs after all changes that were asked for earlier, on a thread that may block.
+  public func changeIdentities(_ change: @escaping @Sendable (inout IdentityDirectory) -> Void) async throws {
+    try await keeper.replace(on: group.next()) { current in
+      var identities = current.identities
+      change(&identities)
+      return current.replacing(identities: identities)
+    }.get()
+  }
+
+  /// The identities in force.
+  public var identities: IdentityDirectory { keeper.current.identities }
 
   /// Stops accepting, lets running exchanges end, writes what is left of the audit log.
   public func shutdown() async {

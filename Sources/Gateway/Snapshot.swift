@@ -19,7 +19,6 @@ final class Snapshot: Sendable {
   let identities: IdentityDirectory
   let authorization: AuthorizationSnapshot
   let keyRing: KeyRing
-  let revocations: RevocationRules
   let routes: BackendRoutes
   /// Asked instead of an embedded policy; nil for none.
   let policyServer: PolicyServer?
@@ -44,8 +43,7 @@ final class Snapshot: Sendable {
 
   init(
     revision: UInt64, settings: GatewaySettings, identities: IdentityDirectory, authorization: AuthorizationSnapshot,
-    keyRing: KeyRing, revocations: RevocationRules = RevocationRules(), routes: BackendRoutes,
-    policyServer: PolicyServer? = nil, federation: Federation = .none
+    keyRing: KeyRing, routes: BackendRoutes, policyServer: PolicyServer? = nil, federation: Federation = .none
   ) {
     var authorization = authorization
     authorization.external = policyServer?.authority
@@ -54,7 +52,6 @@ final class Snapshot: Sendable {
     self.identities = identities
     self.authorization = authorization
     self.keyRing = keyRing
-    self.revocations = revocations
     self.routes = routes
     self.policyServer = policyServer
     self.federation = federation
@@ -84,7 +81,15 @@ final class Snapshot: Sendable {
     change(&authorization)
     return Snapshot(
       revision: revision + 1, settings: settings, identities: identities, authorization: authorization,
-      keyRing: keyRing, revocations: revocations, routes: routes, policyServer: policyServer,
-      federation: federation)
+      keyRing: keyRing, routes: routes, policyServer: policyServer, federation: federation)
+  }
+
+  /// The same but for identities, under the next revision.
+  func replacing(identities: IdentityDirectory) -> Snapshot {
+    var authorization = self.authorization
+    authorization.principals = identities
+    return Snapshot(
+      revision: revision + 1, settings: settings, identities: identities, authorization: authorization,
+      keyRing: keyRing, routes: routes, policyServer: policyServer, federation: federation)
   }
 }

@@ -2,6 +2,7 @@ import Audit
 import Authorization
 import Backend
 import Cryptography
+import Identity
 import Logging
 import NIOCore
 import S3Model
@@ -36,6 +37,7 @@ final class Worker {
   let tlsBuffers = TLSBuffers()
   private var responseBuffer = ByteBuffer()
   let callers = SessionCallers()
+  let accessKeys = AccessKeyCache()
   let regoSessions = RegoSessions()
   let metrics: LoopMetrics
   private var requestIDs: RequestIDGenerator

@@ -108,6 +108,7 @@ extension Decision {
     case .resource: "resource-based policy"
     case .boundary: "permissions boundary"
     case .session: "session policy"
+    case .serviceAccount: "policy of the service account"
     case .scp: "service control policy"
     case .rcp: "resource control policy"
     }

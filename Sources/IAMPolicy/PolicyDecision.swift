@@ -1,6 +1,9 @@
 /// The part of AWS's evaluation that a policy takes.
 public enum PolicyLayer: String, Sendable, CaseIterable {
-  case identity, resource, boundary, session, scp, rcp
+  case identity, resource, boundary, session
+  /// The policy of a service account's key.
+  case serviceAccount = "service-account"
+  case scp, rcp
 }
 
 /// The statement that decided.

@@ -62,6 +62,7 @@ public enum PolicyEvaluator {
       if let policy = layers.resource, reads(policy) { return true }
       if let policies = layers.boundary, policies.contains(where: reads) { return true }
       if let policies = layers.session, policies.contains(where: reads) { return true }
+      if let policies = layers.serviceAccount, policies.contains(where: reads) { return true }
       if let levels = layers.scp, levels.contains(where: { $0.contains(where: reads) }) { return true }
       if let levels = layers.rcp, levels.contains(where: { $0.contains(where: reads) }) { return true }
       return false
@@ -82,6 +83,7 @@ private struct Evaluation {
   var resourceStrength = PrincipalMatch.none
   var boundary = false
   var session = false
+  var serviceAccount = true
   /// Whether every level allows.
   var scp = true
   var rcp = true
@@ -112,6 +114,13 @@ private struct Evaluation {
         guard visit(policy, .session, action, bytes, context, &grant) else { return }
       }
       session = grant != nil
+    }
+    if let policies = layers.serviceAccount {
+      var grant: Grant?
+      for policy in policies {
+        guard visit(policy, .serviceAccount, action, bytes, context, &grant) else { return }
+      }
+      serviceAccount = grant != nil
     }
     // Service control policies bind the principals of the organization's accounts, not services or the anonymous.
     if let levels = layers.scp, request.principal.account != nil {
@@ -204,6 +213,7 @@ private struct Evaluation {
   func combine(_ request: PolicyRequest, _ layers: PolicyLayers) -> PolicyDecision {
     if !scp { return PolicyDecision(.notAllowed(layer: .scp)) }
     if !rcp { return PolicyDecision(.notAllowed(layer: .rcp)) }
+    if !serviceAccount { return PolicyDecision(.notAllowed(layer: .serviceAccount)) }
     guard let account = request.principal.account else {
       // The anonymous, services and identity providers have no identity policies.
       return granted(resourceStrength > .account ? resource : nil, .resource)

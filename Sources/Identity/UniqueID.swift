@@ -10,6 +10,7 @@ enum UniqueID {
   enum Kind: String {
     case user = "AIDA"
     case role = "AROA"
+    case policy = "ANPA"
     case group = "AGPA"
     /// AWS has none for these.
     case openIDProvider = "OIDC"

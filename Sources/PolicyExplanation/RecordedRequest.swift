@@ -189,10 +189,10 @@ public struct RecordedRequest {
     case "anonymous": return .anonymous
     case "root": return snapshot.root
     case "user":
-      guard let principalID, let user = snapshot.users[principalID] else {
+      guard let principalID, let user = snapshot.user(id: principalID) else {
         throw Missing("the principal, which is not declared any more")
       }
-      return user.caller
+      return user
     default: throw Missing("who asked")
     }
   }

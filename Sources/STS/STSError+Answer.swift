@@ -77,6 +77,8 @@ extension STSError {
     case .federation(.rejected): Answer(.idpRejectedClaim, "The identity provider rejected the claim.")
     case .sessionMayNotCall(let action):
       Answer(.accessDenied, "Cannot call \(action.operation) with session credentials")
+    case .serviceAccountMayNotCall(let action):
+      Answer(.accessDenied, "Cannot call \(action.operation) with the credentials of a service account")
     case .secondFactorFailed:
       Answer(
         .accessDenied,

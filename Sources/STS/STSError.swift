@@ -41,6 +41,8 @@ public enum STSError: Error, Equatable, Sendable {
   case federation(FederationRefusal)
   /// GetSessionToken and GetFederationToken take long-lived keys only.
   case sessionMayNotCall(STSAction)
+  /// A service account stays what it is: it makes no sessions.
+  case serviceAccountMayNotCall(STSAction)
   /// No second factor can be verified for this caller.
   case secondFactorFailed
   case unknownAccessKey

@@ -41,6 +41,9 @@ public struct STSService: Sendable {
     if let session = caller.session, !session.mayCall(.sts(request.action)) {
       throw .sessionMayNotCall(request.action)
     }
+    if caller.caller.serviceAccount != nil, !Self.isOpenToServiceAccounts(request.action) {
+      throw .serviceAccountMayNotCall(request.action)
+    }
     switch request {
     case .assumeRole(let input): return .assumeRole(try assumeRole(input, caller, context, now, seed, &decisions))
     case .getSessionToken(let input):
@@ -57,6 +60,11 @@ public struct STSService: Sendable {
       guard hasAccessKey(accessKeyID) || SessionSeed.isTemporary(accessKeyID) else { throw .unknownAccessKey }
       return .getAccessKeyInfo(account: account)
     }
+  }
+
+  /// A session would shed the service account's policy, or outlive what it hangs on.
+  private static func isOpenToServiceAccounts(_ action: STSAction) -> Bool {
+    action == .getCallerIdentity || action == .getAccessKeyInfo
   }
 
   /// - Parameter trustPolicy: of the role, for actions on one: without an allow there, identity policies count nothing.

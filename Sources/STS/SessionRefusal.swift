@@ -22,7 +22,7 @@ extension SessionToken {
     if revocations.revokes(self) { throw .revoked }
     if let issuingKeyID, !isActiveKey(issuingKeyID) { throw .issuingKeyGone }
     for ancestor in lineage {
-      if let roleID = ancestor.roleID, snapshot.roles[roleID] == nil { throw .ancestorGone }
+      if let roleID = ancestor.roleID, !snapshot.hasRole(roleID) { throw .ancestorGone }
     }
   }
 }

@@ -70,7 +70,7 @@ final class Assembly: Sendable {
     certificates = try CertificateReloader(files: files, options: Self.options(settings.tls))
     root = try RootCredentials.loadOrCreate(dataDirectory: settings.data, environment: environment)
     let keyRing = try KeyRing.loadOrCreate(path: settings.sts.keyRingFile, now: Int64(time(nil)))
-    let identities = try IdentityDirectory(settings, root: root)
+    let identities = try Self.identities(settings, root, keyRing, log)
     var made: [String: MadeBackend] = [:]
     for backend in settings.backends {
       made[backend.name] = MadeBackend(
@@ -132,6 +132,14 @@ final class Assembly: Sendable {
     guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
     defer { free(folder) }
     return String(cString: folder) + "/" + path
+  }
+
+  private static func identities(
+    _ settings: GatewaySettings, _ root: RootCredentials, _ keyRing: KeyRing, _ log: Logger
+  ) throws(IdentityError) -> IdentityDirectory {
+    try IdentityDirectory(settings, root: root, sealer: keyRing.sealer) { fault in
+      log.error("an identity is refused", metadata: ["error": "\(fault)"])
+    }
   }
 
   // MARK: Backends
@@ -201,10 +209,10 @@ final class Assembly: Sendable {
       do {
         let server = try MadePolicyServer.make(settings.authorization, before: policyServer.withLock { $0 })
         try await policies.take(settings.authorization)
+        let keyRing = try KeyRing.load(path: settings.sts.keyRingFile)
         let parts = GatewayRuntime.Parts(
-          settings: settings, identities: try IdentityDirectory(settings, root: root),
-          keyRing: try KeyRing.load(path: settings.sts.keyRingFile), backends: try remake(settings),
-          rego: policies.authority, policyServer: server?.configuration,
+          settings: settings, identities: try Self.identities(settings, root, keyRing, log), keyRing: keyRing,
+          backends: try remake(settings), rego: policies.authority, policyServer: server?.configuration,
           federation: federation.federation(settings))
         try await runtime.reload(parts)
         policyServer.withLock { $0 = server }

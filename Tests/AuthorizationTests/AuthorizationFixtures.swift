@@ -1,4 +1,5 @@
 import Authorization
+import GatewayTesting
 import IAMPolicy
 import S3Model
 

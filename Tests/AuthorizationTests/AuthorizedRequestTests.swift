@@ -1,4 +1,5 @@
 import Authorization
+import GatewayTesting
 import HTTPWire
 import IAMPolicy
 import S3Model
@@ -12,7 +13,7 @@ import Testing
   @Sendable private static func none(_ access: Access) -> TestContext { TestContext() }
 
   private func caller(_ snapshot: AuthorizationSnapshot, _ id: ByteString) throws -> Caller {
-    try #require(snapshot.users[id]).caller
+    try #require(snapshot.user(id: id))
   }
 
   @Test func proofComesOnlyWithPermission() throws {

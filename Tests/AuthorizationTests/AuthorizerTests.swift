@@ -1,4 +1,5 @@
 import Authorization
+import GatewayTesting
 import HTTPWire
 import IAMPolicy
 import S3Model
@@ -14,7 +15,7 @@ import Testing
   }
 
   private func user(_ id: ByteString, _ snapshot: AuthorizationSnapshot) throws -> Caller {
-    try #require(snapshot.users[id]).caller
+    try #require(snapshot.user(id: id))
   }
 
   @Test func groupPoliciesAllowAndNothingElseDoes() throws {
@@ -70,7 +71,9 @@ import Testing
     let alice = try user("AIDAALICE", snapshot)
     let stranger = Caller(
       principal: Principal(.root(try #require(AccountID("999988887777")))), userID: "999988887777",
-      policies: IdentityPolicies(attached: [try #require(snapshot.managedPolicies["AdministratorAccess"])]))
+      policies: IdentityPolicies(attached: [
+        try #require(snapshot.managedPolicy(arn: "arn:aws:iam::aws:policy/AdministratorAccess"))
+      ]))
     for caller in [alice, stranger, .anonymous] {
       #expect(decide(.putObject, "data", "a", caller, snapshot).isAllowed)
     }

@@ -1,4 +1,5 @@
 import Authorization
+import GatewayTesting
 import IAMPolicy
 import S3Model
 import Testing
@@ -18,7 +19,7 @@ import Testing
     var builder = try AuthorizationSnapshotBuilder(account: Fixture.account)
     try builder.add(user: "u", uniqueID: "U", policies: [policy])
     let snapshot = builder.snapshot
-    let caller = try #require(snapshot.users["U"]).caller
+    let caller = try #require(snapshot.user(id: "U"))
     let known = try #require(Action(name: action.utf8))
     let access = Access(action: known, resource: "arn:aws:s3:::b/k", bucket: "b", key: "k")
     #expect(Authorizer.decide(access, caller, snapshot, at: Fixture.now, TestContext()).isAllowed == isAllowed)

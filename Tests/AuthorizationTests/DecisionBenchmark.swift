@@ -1,5 +1,6 @@
 import Authorization
 import Foundation
+import GatewayTesting
 import IAMPolicy
 import S3Model
 import Testing
@@ -27,7 +28,7 @@ import Testing
 
   /// Nanoseconds per decision, the best of five runs.
   private func measure(_ snapshot: AuthorizationSnapshot, _ access: Access) throws -> Double {
-    let caller = try #require(snapshot.users["AIDA0"]).caller
+    let caller = try #require(snapshot.user(id: "AIDA0"))
     let context = TestContext(["aws:SecureTransport": .boolean(true)])
     var best = Double.infinity
     for _ in 0..<5 {

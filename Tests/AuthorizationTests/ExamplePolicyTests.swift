@@ -1,5 +1,6 @@
 import Authorization
 import Foundation
+import GatewayTesting
 import IAMPolicy
 import S3Model
 import Testing
@@ -77,7 +78,7 @@ import Testing
       user: "alice", uniqueID: "AIDAALICE", policies: [row.policy],
       tags: [PrincipalTag(key: "project", value: "apollo")])
     let snapshot = builder.snapshot
-    var caller = try #require(snapshot.users["AIDAALICE"]).caller
+    var caller = try #require(snapshot.user(id: "AIDAALICE"))
     if row.isSession {
       let factor = row.secondFactorSecondsAgo.map { PolicyDate(milliseconds: Fixture.now.milliseconds - $0 * 1000) }
       caller = try snapshot.caller(

@@ -24,7 +24,7 @@ import Testing
   ) throws -> Decision {
     var snapshot = try Fixture.snapshot()
     snapshot.external = ExternalAuthority(mode: mode, shape: .martlet, readsObjectTags: readsTags)
-    let caller = try #require(snapshot.users[caller]?.caller)
+    let caller = try #require(snapshot.user(id: caller))
     let facts = Facts(answer: answer.map { ExternalAnswer(body: Array($0.utf8)) }, objectTags: tags)
     return Authorizer.decide(access, caller, snapshot, at: Fixture.now, facts)
   }

@@ -45,7 +45,7 @@ import Testing
     var snapshot = try Fixture.snapshot()
     snapshot.rego = try authority(module, mode: mode, settings: settings)
     if let bucketPolicy { snapshot.bucketPolicies["data"] = try Fixture.bucketPolicy(bucketPolicy, bucket: "data") }
-    let alice = try #require(snapshot.users["AIDAALICE"]?.caller)
+    let alice = try #require(snapshot.user(id: "AIDAALICE"))
     return Authorizer.decide(access, caller ?? alice, snapshot, at: Fixture.now, facts)
   }
 
@@ -80,7 +80,7 @@ import Testing
 
   /// bob's boundary lets him get and nothing else, whoever allows more.
   @Test(arguments: [RegoMode.grant, .decide]) func boundariesStayCeilings(_ mode: RegoMode) throws {
-    let bob = try #require(try Fixture.snapshot().users["AIDABOB"]?.caller)
+    let bob = try #require(try Fixture.snapshot().user(id: "AIDABOB"))
     #expect(try !Self.decide(Self.put, "allow := true", mode: mode, caller: bob).isAllowed)
     #expect(try Self.decide(Self.get, "allow := true", mode: mode, caller: bob).isAllowed)
   }
@@ -105,7 +105,7 @@ import Testing
   @Test func trustPoliciesStand() throws {
     var snapshot = try Fixture.snapshot()
     snapshot.rego = try Self.authority("allow := true", mode: .decide)
-    let alice = try #require(snapshot.users["AIDAALICE"]?.caller)
+    let alice = try #require(snapshot.user(id: "AIDAALICE"))
     let role = try #require(snapshot.role(arn: "arn:aws:iam::111122223333:role/team/app"))
     let stranger = try CompiledPolicy(
       parsing:
@@ -238,7 +238,7 @@ import Testing
       "aws:SecureTransport": .boolean(true),
     ])
     facts.facts = [.method: "GET", .query: "prefix=p", .path: "/a%20b", .accessKeyID: "AKIA1"]
-    let alice = try #require(snapshot.users["AIDAALICE"]?.caller)
+    let alice = try #require(snapshot.user(id: "AIDAALICE"))
     let get = Access(.getObject, bucket: "data", key: "a b", versionID: shape == .minio ? "v1" : nil)
     let decision = Authorizer.decide(get, alice, snapshot, at: Fixture.now, facts)
     #expect("\(decision)".hasSuffix("seen"), "\(shape): \(decision)")
@@ -320,7 +320,7 @@ import Testing
   }
 
   @Test func listingsStayWithinPrefixes() throws {
-    let carol = try #require(try Fixture.snapshot().users["AIDACAROL"]?.caller)
+    let carol = try #require(try Fixture.snapshot().user(id: "AIDACAROL"))
     let module = "obligations := {\"list_prefixes\": [\"home/\"]}"
     let list = Access(.listBucket, bucket: "data")
     func allowed(_ prefix: ConditionValue?) throws -> Bool {

@@ -47,7 +47,7 @@ final class ClientConnection {
     root = SigningSecret(
       accessKeyID: credentials.accessKeyID, secretAccessKey: Array(Self.rootSecret.utf8), revision: 1)
     ring = try KeyRing.loadOrCreate(path: folder.path + "/ring.json", now: 0)
-    let identities = try IdentityDirectory(settings, root: credentials)
+    let identities = try IdentityDirectory(settings, root: credentials, sealer: ring.sealer)
     let snapshot = Snapshot(
       revision: 1, settings: settings, identities: identities, authorization: identities.authorization, keyRing: ring,
       routes: BackendRoutes(settings: settings, backends: [store]))

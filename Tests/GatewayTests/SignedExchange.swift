@@ -42,10 +42,11 @@ final class SignedExchange {
     let settings = try GatewaySettings(
       yaml: "data: \(folder.path)\naccount_id: 111122223333\nregions: [eu-central-1]\naudit: {output: off}\n")
     let root = try RootCredentials.loadOrCreate(dataDirectory: folder.path, environment: [:])
-    let identities = try IdentityDirectory(settings, root: root)
+    let ring = try KeyRing.loadOrCreate(path: folder.path + "/ring.json", now: 0)
+    let identities = try IdentityDirectory(settings, root: root, sealer: ring.sealer)
     let snapshot = Snapshot(
       revision: 1, settings: settings, identities: identities, authorization: identities.authorization,
-      keyRing: try KeyRing.loadOrCreate(path: folder.path + "/ring.json", now: 0),
+      keyRing: ring,
       routes: BackendRoutes(settings: settings, backends: []))
     let keeper = SnapshotKeeper(
       snapshot: snapshot, rules: BucketRules(), folders: BucketRuleFolders(data: folder.path), log: log)

@@ -1,5 +1,7 @@
 import Authorization
+import Cryptography
 import IAMPolicy
+import IdentityStore
 import S3Model
 import Settings
 import SigV4
@@ -8,22 +10,17 @@ import Testing
 @testable import Identity
 
 @Suite struct IdentityDirectoryTests {
-  private static let root = RootCredentials(
-    accessKeyID: "ROOTKEY", secretAccessKey: Secret("Q7zL0vT4mXk2Rw9bYc8N".utf8), source: .environment)
-
   private func directory(_ identities: String, account: String = "123456789012") throws -> IdentityDirectory {
-    try IdentityDirectory(
-      try GatewaySettings(yaml: "account_id: \(account)\nidentities:\n  \(identities)"), root: Self.root)
+    try Identities.directory(identities, account: account)
   }
 
   private static let alice = "users: {alice: {access_keys: [{id: AKIDALICE, secret: alice-alice-alice-1}]}}"
 
   @Test func rootIsAlwaysThere() throws {
     let directory = try directory("users: {}")
-    let record = try #require(directory.accessKey("ROOTKEY"))
-    #expect(record.isActive)
-    #expect(record.caller.isRoot)
-    #expect(record.caller.principal == Principal(.root(directory.account)))
+    let caller = try directory.caller("ROOTKEY")
+    #expect(caller.isRoot)
+    #expect(caller.principal == Principal(.root(directory.account)))
     #expect(directory.accessKey("rootkey") == nil)
     #expect(directory.accessKey("") == nil)
   }
@@ -45,20 +42,17 @@ import Testing
             access_keys: [{id: AKID1, secret: alice-alice-alice-1}, {id: AKID2, secret: x23456789abcdef0, status: inactive}]
           bob: {access_keys: [{id: AKID3, secret: bobby-bobby-bobby-1}]}
       """)
-    let first = try #require(directory.accessKey("AKID1"))
-    let second = try #require(directory.accessKey("AKID2"))
-    #expect(first.isActive)
-    #expect(!second.isActive)
-    #expect(first.caller === second.caller)
-    #expect(first.caller.principal.arn == "arn:aws:iam::123456789012:user/team/alice")
-    #expect(Set(first.caller.policies.attached.map(\.name)) == ["mine", "own", "readonly", "gi"])
-    #expect(first.caller.policies.boundary?.map(\.name) == ["readwrite"])
-    #expect(first.caller.tags == [PrincipalTag(key: "team", value: "data")])
-    #expect(first.caller.userName == "alice")
-    let bob = try #require(directory.accessKey("AKID3"))
-    #expect(bob.caller.policies.attached.isEmpty)
-    #expect(bob.caller.policies.boundary == nil)
-    #expect(bob.caller !== first.caller)
+    let first = try directory.caller("AKID1")
+    #expect(throws: KeyRefusal.inactive) { try directory.caller("AKID2") }
+    #expect(first.principal.arn == "arn:aws:iam::123456789012:user/team/alice")
+    #expect(Set(first.policies.attached.map(\.name)) == ["mine", "own", "readonly", "gi"])
+    #expect(first.policies.boundary?.map(\.name) == ["readwrite"])
+    #expect(first.tags == [PrincipalTag(key: "team", value: "data")])
+    #expect(first.userName == "alice")
+    let bob = try directory.caller("AKID3")
+    #expect(bob.policies.attached.isEmpty)
+    #expect(bob.policies.boundary == nil)
+    #expect(bob !== first)
   }
 
   @Test func rolesAreFoundByARN() throws {
@@ -85,17 +79,16 @@ import Testing
     #expect(id != UniqueID.make(.user, name: "alicf", account: account))
     #expect(id != UniqueID.make(.user, name: "alice", account: other))
     #expect(id.text.dropFirst(4) != UniqueID.make(.role, name: "alice", account: account).text.dropFirst(4))
-    let record = try directory(Self.alice).accessKey("AKIDALICE")
-    #expect(record?.caller.userID == id)
+    #expect(try directory(Self.alice).caller("AKIDALICE").userID == id)
   }
 
   @Test func revisionsChangeWithTheSecretOnly() throws {
-    let before = try #require(try directory(Self.alice).accessKey("AKIDALICE"))
-    let again = try #require(try directory(Self.alice).accessKey("AKIDALICE"))
-    let changed = try #require(
-      try directory(Self.alice.replacing("alice-alice-alice-1", with: "alice-alice-alice-2")).accessKey("AKIDALICE"))
-    #expect(before.secret.revision == again.secret.revision)
-    #expect(before.secret.revision != changed.secret.revision)
+    let before = try directory(Self.alice).secret("AKIDALICE")
+    let again = try directory(Self.alice).secret("AKIDALICE")
+    let changed = try directory(Self.alice.replacing("alice-alice-alice-1", with: "alice-alice-alice-2"))
+      .secret("AKIDALICE")
+    #expect(before.revision == again.revision)
+    #expect(before.revision != changed.revision)
   }
 
   @Test(arguments: [

@@ -1,3 +1,4 @@
+import Authorization
 import S3Model
 import STS
 import Testing

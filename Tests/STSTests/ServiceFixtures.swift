@@ -1,5 +1,6 @@
 import Authorization
 import Cryptography
+import GatewayTesting
 import IAMPolicy
 import S3Model
 import S3Wire
@@ -122,8 +123,8 @@ enum Who {
     case .alice(let identity, let boundary):
       STSCaller(
         try #require(
-          World.snapshot(identity: identity.map { [$0] } ?? [], boundary: boundary).users["AIDAALICE"]
-        ).caller, accessKeyID: World.aliceKey)
+          World.snapshot(identity: identity.map { [$0] } ?? [], boundary: boundary).user(id: "AIDAALICE")),
+        accessKeyID: World.aliceKey)
     case .root: STSCaller(snapshot.root, accessKeyID: "AKIAROOTROOTROOTROOT")
     case .anonymous: STSCaller(.anonymous, accessKeyID: "")
     case .session(let token):

@@ -44,6 +44,7 @@ extension Authorizer {
     case .resource: return trace.policy.kind == .trust ? "trust policy" : "bucket policy"
     case .boundary: return "permissions boundary"
     case .session: return "session policy"
+    case .serviceAccount: return "policy of the service account"
     case .scp: return "service control policy"
     case .rcp: return "resource control policy"
     }

@@ -80,7 +80,7 @@ extension Exchange {
     }
     self.verified = verified.signature
     session = identity.session
-    caller = try identity.caller(snapshot, worker: worker)
+    caller = try identity.caller(snapshot, at: now, worker: worker)
     return verified
   }
 

@@ -120,7 +120,7 @@ extension Exchange {
     // Who it is counts only now, when they have proved it: a refusal before would tell strangers about keys.
     verified = signature
     session = identity.session
-    caller = try identity.caller(snapshot, worker: worker)
+    caller = try identity.caller(snapshot, at: time, worker: worker)
     return signature
   }
 }

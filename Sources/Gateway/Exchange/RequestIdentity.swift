@@ -10,16 +10,21 @@ import SigV4
 struct RequestIdentity {
   let secret: SigningSecret
   let session: OpenedSession?
-  fileprivate let credential: AccessKeyRecord?
+  fileprivate let credential: AccessKey?
 
-  /// - Throws: `unknownAccessKey`, `tokenBesideLongLivedKey`, `invalidToken`, `expiredToken`.
+  /// - Throws: `unknownAccessKey`, `inactiveAccessKey` when its secret does not open, `tokenBesideLongLivedKey`, `invalidToken`, `expiredToken`.
   static func look(
     up claim: SignatureClaim, in snapshot: Snapshot, at now: UnixTime, worker: Worker
   ) throws(ExchangeFailure) -> RequestIdentity {
     let credential = snapshot.identities.accessKey(claim.accessKeyID)
     guard let token = claim.sessionToken else {
       guard let credential else { throw .unknownAccessKey }
-      return RequestIdentity(secret: credential.secret, session: nil, credential: credential)
+      do throws(KeyRefusal) {
+        let secret = try worker.accessKeys.signingSecret(of: credential, in: snapshot.identities)
+        return RequestIdentity(secret: secret, session: nil, credential: credential)
+      } catch {
+        throw .inactiveAccessKey
+      }
     }
     // A token beside a long-lived key is no way to be two people.
     guard credential == nil else { throw .tokenBesideLongLivedKey }
@@ -37,10 +42,16 @@ struct RequestIdentity {
   }
 
   /// Who the signature, now verified, stands for: status and revocation as this request's snapshot has them.
-  func caller(_ snapshot: Snapshot, worker: Worker) throws(ExchangeFailure) -> Caller {
+  func caller(_ snapshot: Snapshot, at now: UnixTime, worker: Worker) throws(ExchangeFailure) -> Caller {
+    let identities = snapshot.identities
     if let credential {
-      guard credential.isActive else { throw .inactiveAccessKey }
-      return credential.caller
+      do throws(KeyRefusal) {
+        return try worker.accessKeys.caller(
+          of: credential, in: identities, revision: snapshot.revision, atSeconds: now.seconds)
+      } catch {
+        worker.log.info("an access key is refused", metadata: ["reason": "\(error)"])
+        throw .inactiveAccessKey
+      }
     }
     guard let session else { throw .unknownAccessKey }
     if let provider = session.token.providerID, !snapshot.federation.knows(provider) {
@@ -48,10 +59,10 @@ struct RequestIdentity {
       throw .revokedToken
     }
     do throws(SessionRefusal) {
-      let identities = snapshot.identities
+      let owner = session.token.principalID
       return try worker.callers.caller(
-        for: session, in: snapshot.authorization, revision: snapshot.revision, snapshot.revocations
-      ) { identities.accessKey($0)?.isActive ?? false }
+        for: session, in: snapshot.authorization, revision: snapshot.revision, identities.revocations
+      ) { identities.isUsable(issuingKey: $0, of: owner, atSeconds: now.seconds) }
     } catch {
       worker.log.info("a session is refused", metadata: ["reason": "\(error)"])
       throw .revokedToken

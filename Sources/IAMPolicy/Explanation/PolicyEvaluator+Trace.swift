@@ -18,6 +18,7 @@ extension PolicyEvaluator {
     if let policy = layers.resource { add([policy], .resource) }
     add(layers.boundary ?? [], .boundary)
     add(layers.session ?? [], .session)
+    add(layers.serviceAccount ?? [], .serviceAccount)
     if request.principal.account != nil { for level in layers.scp ?? [] { add(level, .scp) } }
     for level in layers.rcp ?? [] { add(level, .rcp) }
     return traces

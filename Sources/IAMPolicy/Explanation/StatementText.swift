@@ -42,6 +42,14 @@ public final class StatementText: Sendable {
     conditions = zip(written, keys).map { Condition(operatorName: $0.0, key: $1, operands: $0.1) }
   }
 
+  /// Of a statement that nobody wrote.
+  init(action: String, resource: String) {
+    actions = Element(name: "Action", values: [action])
+    resources = Element(name: "Resource", values: [resource])
+    principals = nil
+    conditions = []
+  }
+
   private static func texts(_ value: JSONValue) -> [String] {
     switch value {
     case .string(let text): [text]

@@ -4,8 +4,8 @@ public import S3Model
 
 /// Every identity record in force, with the indexes that the API and decisions need: immutable, persistent.
 ///
-/// A change makes a new table that shares all but what changed with the old one, however many users there are. What the
-/// settings declare goes in first and stays: a stored record under the same key is shadowed by it.
+/// A change makes a new table that shares all but what changed with the old one, however many users there are. A record
+/// that settings declare hides a stored one under the same key for as long as it is declared.
 public struct IdentityTable: Sendable {
   public let account: AccountID
 
@@ -25,6 +25,8 @@ public struct IdentityTable: Sendable {
   /// By ``RecordKey/name``.
   public private(set) var revocations = TreeDictionary<ByteString, IdentityEntry<RevocationRecord>>()
   public private(set) var accountRecord: IdentityEntry<AccountRecord>?
+  /// Records that are there and cannot be read: out of force, until they are written anew or removed.
+  public private(set) var unreadable = TreeDictionary<RecordKey, RecordFault>()
 
   private var userNames = TreeDictionary<ByteString, ByteString>()
   private var groupNames = TreeDictionary<ByteString, ByteString>()
@@ -35,6 +37,9 @@ public struct IdentityTable: Sendable {
   private var membersOfGroup = TreeDictionary<ByteString, TreeSet<ByteString>>()
   private var attachments = TreeDictionary<ByteString, TreeSet<RecordKey>>()
   private var boundaryUses = TreeDictionary<ByteString, TreeSet<RecordKey>>()
+  private var declared = TreeSet<RecordKey>()
+  /// Stored records that declared ones hide.
+  private var hidden = TreeDictionary<RecordKey, StoredRecord>()
 
   public init(account: AccountID) { self.account = account }
 
@@ -83,62 +88,93 @@ public struct IdentityTable: Sendable {
   /// - Parameters:
   ///   - revision: nil for a declared record.
   ///   - value: nil when the record is gone.
-  /// - Throws: what cannot be read; nothing is changed then.
+  /// - Throws: what cannot be read. The record that was in force is not any longer: see ``unreadable``.
   public mutating func apply(
     _ key: RecordKey, _ value: [UInt8]?, revision: StoreRevision?
   ) throws(RecordFault) {
+    if let revision, declared.contains(key) {
+      hidden[key] = value.map { StoredRecord(key: key, value: $0, revision: revision) }
+      return
+    }
+    guard revision == nil else { return try set(key, value, revision) }
+    if let value {
+      if declared.insert(key).inserted, let (stored, revision) = stored(key) {
+        hidden[key] = StoredRecord(key: key, value: stored, revision: revision)
+      }
+      try set(key, value, nil)
+    } else if declared.remove(key) != nil {
+      let stored = hidden.removeValue(forKey: key)
+      try set(key, stored?.value, stored?.revision)
+    } else {
+      try set(key, nil, nil)
+    }
+  }
+
+  /// Whether settings declare the record that is in force under a key.
+  public func isDeclared(_ key: RecordKey) -> Bool { declared.contains(key) }
+
+  /// Keys of all declared records.
+  var declaredKeys: TreeSet<RecordKey> { declared }
+
+  /// The stored record in force under a key; only kinds that can be declared.
+  private func stored(_ key: RecordKey) -> (value: [UInt8], revision: StoreRevision)? {
+    func record<Record>(_ entry: IdentityEntry<Record>?) -> ([UInt8], StoreRevision)? {
+      guard let entry, let revision = entry.revision else { return nil }
+      return (entry.record.value, revision)
+    }
     switch key.kind {
-    case .user: try put(key, value, revision, Self.read) { $0.set(user: $1, $2) }
-    case .group: try put(key, value, revision, Self.read) { $0.set(group: $1, $2) }
-    case .role: try put(key, value, revision, Self.read) { $0.set(role: $1, $2) }
-    case .policy:
-      try put(key, value, revision, Self.read) { (table, name, entry: IdentityEntry<PolicyRecord>?) in
-        if let old = table.policies[name], old.isDeclared { return }
-        table.policies[name] = entry
-      }
-    case .accessKey: try put(key, value, revision, Self.read) { $0.set(key: $1, $2) }
-    case .loginProfile:
-      try put(key, value, revision, Self.read) { (table, name, entry: IdentityEntry<LoginProfileRecord>?) in
-        table.loginProfiles[name] = entry
-      }
-    case .mfaDevice: try put(key, value, revision, Self.read) { $0.set(mfaDevice: $1, $2) }
-    case .oidcProvider: try put(key, value, revision, Self.read) { $0.set(oidcProvider: $1, $2) }
-    case .account:
-      try put(key, value, revision, Self.read) { (table, _, entry: IdentityEntry<AccountRecord>?) in
-        table.accountRecord = entry
-      }
-    case .revocation:
-      try put(key, value, revision, Self.read) { (table, name, entry: IdentityEntry<RevocationRecord>?) in
-        table.revocations[name] = entry
-      }
+    case .user: return record(users[key.name])
+    case .group: return record(groups[key.name])
+    case .role: return record(roles[key.name])
+    case .policy: return record(policies[key.name])
+    case .accessKey: return record(keys[key.name])
+    case .oidcProvider: return record(oidcProviders[key.name])
+    case .loginProfile, .mfaDevice, .mfaUse, .account, .revocation, .session, .keyUse: return nil
+    }
+  }
+
+  private mutating func set(_ key: RecordKey, _ value: [UInt8]?, _ revision: StoreRevision?) throws(RecordFault) {
+    if !unreadable.isEmpty { unreadable[key] = nil }
+    do throws(RecordFault) {
+      try put(key, value, revision)
+    } catch {
+      try put(key, nil, revision)
+      unreadable[key] = error
+      throw error
+    }
+  }
+
+  private mutating func put(_ key: RecordKey, _ value: [UInt8]?, _ revision: StoreRevision?) throws(RecordFault) {
+    switch key.kind {
+    case .user: set(user: key.name, try Self.read(key, value, revision))
+    case .group: set(group: key.name, try Self.read(key, value, revision))
+    case .role: set(role: key.name, try Self.read(key, value, revision))
+    case .policy: policies[key.name] = try Self.read(key, value, revision)
+    case .accessKey: set(key: key.name, try Self.read(key, value, revision))
+    case .loginProfile: loginProfiles[key.name] = try Self.read(key, value, revision)
+    case .mfaDevice: set(mfaDevice: key.name, try Self.read(key, value, revision))
+    case .oidcProvider: set(oidcProvider: key.name, try Self.read(key, value, revision))
+    case .account: accountRecord = try Self.read(key, value, revision)
+    case .revocation: revocations[key.name] = try Self.read(key, value, revision)
     // Read in the store when they are asked for, never held.
     case .mfaUse, .session, .keyUse: break
     }
   }
 
   private static func read<Record: IdentityRecord>(
-    _ key: RecordKey, _ value: [UInt8], _ revision: StoreRevision?
-  ) throws(RecordFault) -> IdentityEntry<Record> {
+    _ key: RecordKey, _ value: [UInt8]?, _ revision: StoreRevision?
+  ) throws(RecordFault) -> IdentityEntry<Record>? {
+    guard let value else { return nil }
     let record = try Record(parsing: value)
     // A record that was moved must not become another's.
     guard record.key == key else { throw RecordFault(member: "") }
     return IdentityEntry(record, revision: revision)
   }
 
-  private mutating func put<Record: IdentityRecord>(
-    _ key: RecordKey, _ value: [UInt8]?, _ revision: StoreRevision?,
-    _ read: (RecordKey, [UInt8], StoreRevision?) throws(RecordFault) -> IdentityEntry<Record>,
-    _ set: (inout IdentityTable, ByteString, IdentityEntry<Record>?) -> Void
-  ) throws(RecordFault) {
-    guard let value else { return set(&self, key.name, nil) }
-    set(&self, key.name, try read(key, value, revision))
-  }
-
   private mutating func set(user name: ByteString, _ entry: IdentityEntry<UserRecord>?) {
     let key = RecordKey(.user, name)
     if let old = users[name] {
-      if old.isDeclared { return }
-      userNames[old.record.uniqueID] = nil
+      Self.forget(old.record.uniqueID, of: name, &userNames)
       for group in old.record.groups { Self.remove(name, from: group, &membersOfGroup) }
       detach(key, old.record.policies, old.record.boundary)
     }
@@ -152,8 +188,7 @@ public struct IdentityTable: Sendable {
   private mutating func set(group name: ByteString, _ entry: IdentityEntry<GroupRecord>?) {
     let key = RecordKey(.group, name)
     if let old = groups[name] {
-      if old.isDeclared { return }
-      groupNames[old.record.uniqueID] = nil
+      Self.forget(old.record.uniqueID, of: name, &groupNames)
       detach(key, old.record.policies, nil)
     }
     groups[name] = entry
@@ -165,8 +200,7 @@ public struct IdentityTable: Sendable {
   private mutating func set(role name: ByteString, _ entry: IdentityEntry<RoleRecord>?) {
     let key = RecordKey(.role, name)
     if let old = roles[name] {
-      if old.isDeclared { return }
-      roleNames[old.record.uniqueID] = nil
+      Self.forget(old.record.uniqueID, of: name, &roleNames)
       detach(key, old.record.policies, old.record.boundary)
     }
     roles[name] = entry
@@ -177,7 +211,6 @@ public struct IdentityTable: Sendable {
 
   private mutating func set(key id: ByteString, _ entry: IdentityEntry<KeyRecord>?) {
     if let old = keys[id] {
-      if old.isDeclared { return }
       Self.remove(id, from: ownerID(old.record.owner), &keysOfOwner)
     }
     keys[id] = entry
@@ -192,11 +225,17 @@ public struct IdentityTable: Sendable {
 
   private mutating func set(oidcProvider name: ByteString, _ entry: IdentityEntry<OIDCProviderRecord>?) {
     if let old = oidcProviders[name] {
-      if old.isDeclared { return }
-      providerURLs[old.record.uniqueID] = nil
+      Self.forget(old.record.uniqueID, of: name, &providerURLs)
     }
     oidcProviders[name] = entry
     if let provider = entry?.record { providerURLs[provider.uniqueID] = name }
+  }
+
+  /// A renamed record may have been put under its new name before the old one goes.
+  private static func forget(
+    _ id: ByteString, of name: ByteString, _ index: inout TreeDictionary<ByteString, ByteString>
+  ) {
+    if index[id] == name { index[id] = nil }
   }
 
   private mutating func attach(_ key: RecordKey, _ policies: [ByteString], _ boundary: ByteString?) {

@@ -102,7 +102,7 @@ struct ExplainedRequestOptions: ParsableArguments {
     }
     if anonymous { return .anonymous }
     let user = try user.map { name in
-      guard let user = snapshot.users.values.first(where: { $0.caller.userName?.text == name }) else {
+      guard let user = snapshot.principals.user(named: ByteString(name)) else {
         throw ValidationError("there is no user `\(name)`")
       }
       return user
@@ -110,10 +110,10 @@ struct ExplainedRequestOptions: ParsableArguments {
     let isSession =
       sessionName != nil || !sessionTag.isEmpty || !claim.isEmpty || sessionPolicy != nil || !sessionPolicyARN.isEmpty
       || mfaAge != nil || sourceIdentity != nil
-    if role == nil, !isSession { return user?.caller ?? snapshot.root }
+    if role == nil, !isSession { return user ?? snapshot.root }
     var kind = SessionDescription.Kind.userSession
     if let name = role {
-      guard let role = snapshot.roles.values.first(where: { $0.name.text == name }) else {
+      guard let role = snapshot.principals.role(named: ByteString(name)) else {
         throw ValidationError("there is no role `\(name)`")
       }
       kind = .assumedRole(roleID: role.uniqueID)
@@ -128,7 +128,7 @@ struct ExplainedRequestOptions: ParsableArguments {
     }
     let policy = try sessionPolicy.map { path in ByteString(try WholeFile.read(path)) }
     let session = SessionDescription(
-      kind: kind, principalID: user?.caller.userID ?? (root ? snapshot.account.bytes : ""),
+      kind: kind, principalID: user?.userID ?? (root ? snapshot.account.bytes : ""),
       name: ByteString(sessionName ?? "explained"), policy: policy, policyARNs: sessionPolicyARN.map { ByteString($0) },
       tags: try Self.pairs(sessionTag, "--session-tag").map { PrincipalTag(key: $0.0, value: $0.1) },
       facts: CallerSession(

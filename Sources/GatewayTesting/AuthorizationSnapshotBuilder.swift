@@ -1,7 +1,8 @@
+public import Authorization
 public import IAMPolicy
 public import S3Model
 
-/// Builds a snapshot from what is declared: policies first, then groups, then users and roles.
+/// Builds a snapshot for a test: policies first, then groups, then users and roles.
 public struct AuthorizationSnapshotBuilder {
   /// A policy document under a name.
   public struct Document: Sendable {
@@ -15,7 +16,9 @@ public struct AuthorizationSnapshotBuilder {
     }
   }
 
-  public private(set) var snapshot: AuthorizationSnapshot
+  private let account: AccountID
+  private var principals: PrincipalList
+  private var managedPolicies: [String: CompiledPolicy] = [:]
   private var groups: [String: [Attached]] = [:]
 
   private typealias Attached = (policy: CompiledPolicy, origin: PolicyOrigin)
@@ -24,18 +27,24 @@ public struct AuthorizationSnapshotBuilder {
 
   /// - Parameter limits: of identity policies; AWS's when nil.
   public init(account: AccountID, limits: PolicyLimits? = nil) throws(AuthorizationError) {
-    snapshot = AuthorizationSnapshot(account: account)
+    self.account = account
     self.limits = limits
+    principals = PrincipalList()
     for policy in CannedPolicy.allCases {
-      try add(policy: Document(name: policy.name, document: Array(policy.document.utf8)))
+      managedPolicies[policy.name] = policy.compiled
+      principals.policies[policy.arn] = policy.compiled
     }
   }
+
+  public var snapshot: AuthorizationSnapshot { AuthorizationSnapshot(account: account, principals: principals) }
 
   /// A managed policy. One named like a canned policy is refused: the name must keep its meaning.
   public mutating func add(policy: Document) throws(AuthorizationError) {
     let owner = "policy/\(policy.name)"
-    guard snapshot.managedPolicies[policy.name] == nil else { throw .duplicate(owner: owner) }
-    snapshot.managedPolicies[policy.name] = try Self.compile(policy.document, policy.name, .identity, limits, owner)
+    guard managedPolicies[policy.name] == nil else { throw .duplicate(owner: owner) }
+    let compiled = try Self.compile(policy.document, policy.name, .identity, limits, owner)
+    managedPolicies[policy.name] = compiled
+    principals.policies[ByteString("arn:aws:iam::\(account):policy/\(policy.name)")] = compiled
   }
 
   public mutating func add(
@@ -53,21 +62,20 @@ public struct AuthorizationSnapshotBuilder {
     policies: [String] = [], inline: [Document] = [], boundary: String? = nil, tags: [PrincipalTag] = []
   ) throws(AuthorizationError) {
     let owner = "user/\(name)"
-    guard snapshot.users[uniqueID] == nil else { throw .duplicate(owner: owner) }
+    guard principals.users[uniqueID] == nil else { throw .duplicate(owner: owner) }
     var attached = try attached(policies, inline, owner)
     for group in names {
       guard let policies = groups[group] else { throw .unknownGroup(owner: owner, name: group) }
       attached += policies
     }
     attached = Self.distinct(attached)
-    let arn = ARN.user(name, path: path, account: snapshot.account)
-    let caller = Caller(
-      principal: Principal(.user(arn: arn, snapshot.account)), userID: uniqueID, userName: ByteString(name),
+    let arn = ARN.user(name, path: path, account: account)
+    principals.users[uniqueID] = Caller(
+      principal: Principal(.user(arn: arn, account)), userID: uniqueID, userName: ByteString(name),
       policies: IdentityPolicies(
         attached: attached.map(\.policy), origins: attached.map(\.origin),
         boundary: try boundary.map { name throws(AuthorizationError) in try managed(name, owner) }),
       tags: tags, groups: names.map { ByteString($0) })
-    snapshot.users[uniqueID] = AuthorizationSnapshot.User(arn: arn, caller: caller)
   }
 
   public mutating func add(
@@ -75,17 +83,16 @@ public struct AuthorizationSnapshotBuilder {
     inline: [Document] = [], boundary: String? = nil, sessionSecondsMax: Int = 3600, tags: [PrincipalTag] = []
   ) throws(AuthorizationError) {
     let owner = "role/\(name)"
-    guard snapshot.roles[uniqueID] == nil else { throw .duplicate(owner: owner) }
+    guard principals.roles[uniqueID] == nil else { throw .duplicate(owner: owner) }
     let attached = Self.distinct(try attached(policies, inline, owner))
-    snapshot.add(
-      AuthorizationSnapshot.Role(
-        uniqueID: uniqueID, arn: ARN.role(name, path: path, account: snapshot.account), name: ByteString(name),
-        trustPolicy: try Self.compile(trustPolicy, "\(name) trust policy", .trust, nil, "\(owner)/trust"),
-        sessionSecondsMax: sessionSecondsMax,
-        policies: IdentityPolicies(
-          attached: attached.map(\.policy), origins: attached.map(\.origin),
-          boundary: try boundary.map { name throws(AuthorizationError) in try managed(name, owner) }),
-        tags: tags))
+    principals.roles[uniqueID] = AuthorizationSnapshot.Role(
+      uniqueID: uniqueID, arn: ARN.role(name, path: path, account: account), name: ByteString(name),
+      trustPolicy: try Self.compile(trustPolicy, "\(name) trust policy", .trust, nil, "\(owner)/trust"),
+      sessionSecondsMax: sessionSecondsMax,
+      policies: IdentityPolicies(
+        attached: attached.map(\.policy), origins: attached.map(\.origin),
+        boundary: try boundary.map { name throws(AuthorizationError) in try managed(name, owner) }),
+      tags: tags)
   }
 
   private func attached(
@@ -102,7 +109,7 @@ public struct AuthorizationSnapshotBuilder {
   }
 
   private func managed(_ name: String, _ owner: String) throws(AuthorizationError) -> CompiledPolicy {
-    guard let policy = snapshot.managedPolicies[name] else { throw .unknownPolicy(owner: owner, name: name) }
+    guard let policy = managedPolicies[name] else { throw .unknownPolicy(owner: owner, name: name) }
     return policy
   }
 
@@ -121,4 +128,20 @@ public struct AuthorizationSnapshotBuilder {
     var seen: Set<ObjectIdentifier> = []
     return policies.filter { seen.insert(ObjectIdentifier($0.policy)).inserted }
   }
+}
+
+/// Principals that were compiled beforehand.
+private struct PrincipalList: PrincipalDirectory {
+  var users: [ByteString: Caller] = [:]
+  var roles: [ByteString: AuthorizationSnapshot.Role] = [:]
+  var policies: [ByteString: CompiledPolicy] = [:]
+
+  func hasUser(_ id: ByteString) -> Bool { users[id] != nil }
+  func hasRole(_ id: ByteString) -> Bool { roles[id] != nil }
+  func user(id: ByteString) -> Caller? { users[id] }
+  func role(id: ByteString) -> AuthorizationSnapshot.Role? { roles[id] }
+  func role(arn: ByteString) -> AuthorizationSnapshot.Role? { roles.values.first { $0.arn == arn } }
+  func user(named name: ByteString) -> Caller? { users.values.first { $0.userName == name } }
+  func role(named name: ByteString) -> AuthorizationSnapshot.Role? { roles.values.first { $0.name == name } }
+  func managedPolicy(arn: ByteString) -> CompiledPolicy? { policies[arn] }
 }
