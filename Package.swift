@@ -174,8 +174,8 @@ let package = Package(
       "Gateway",
       [
         "Audit", "Authorization", "Backend", "Cryptography", "HTTPClient", "HTTPWire", "IAM", "IAMPolicy", "Identity",
-        "JSON",
-        "JWT", "OIDCClient", "Rego", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", "Telemetry", logging,
+        "IdentityStore", "JSON", "JWT", "OIDCClient", "Rego", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS",
+        "Telemetry", logging,
         nioCore, nioPosix,
       ]),
     tests(
@@ -193,9 +193,9 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "FileBackend", "Gateway", "HTTPClient",
-        "IAMPolicy", "Identity", "JWT", "OIDCClient", "PolicyExplanation", "PolicyTool", "Rego", "S3Backend", "S3Model",
-        "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
+        "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "EtcdIdentityStore", "FileBackend", "Gateway",
+        "HTTPClient", "IAMPolicy", "Identity", "IdentityStore", "JWT", "OIDCClient", "PolicyExplanation", "PolicyTool",
+        "Rego", "S3Backend", "S3Model", "SQLiteIdentityStore", "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 

@@ -51,6 +51,12 @@ actor EtcdWatch {
 
   private func connect() async throws(IdentityStoreError) {
     member = store.client.member
+    // A member that was cut off from the majority would begin a watch, and then stay silent.
+    do throws(EtcdClient.Failure) {
+      try await Self.ask(store, member)
+    } catch {
+      throw error.error
+    }
     var create = JSONObject()
     create.set("key", bytes: store.keys.told)
     create.set("range_end", bytes: EtcdKeys.end(of: store.keys.told))
@@ -89,17 +95,22 @@ actor EtcdWatch {
   private static func probe(
     _ store: EtcdIdentityStore, _ member: Int
   ) async -> Result<ByteBuffer, IdentityStoreError> {
-    var read = JSONObject()
-    read.set("key", bytes: store.keys.commits)
     while true {
       do { try await Task.sleep(for: store.options.probeInterval) } catch { return .failure(.closed) }
       if store.isClosed { return .failure(.closed) }
       do throws(EtcdClient.Failure) {
-        _ = try await store.client.ask("/v3/kv/range", read, isRead: true, only: member)
+        try await ask(store, member)
       } catch {
         return .failure(error.error)
       }
     }
+  }
+
+  /// Something that only a member of the majority can answer.
+  private static func ask(_ store: EtcdIdentityStore, _ member: Int) async throws(EtcdClient.Failure) {
+    var read = JSONObject()
+    read.set("key", bytes: store.keys.commits)
+    _ = try await store.client.ask("/v3/kv/range", read, isRead: true, only: member)
   }
 
   private func take(_ piece: ByteBuffer) throws(IdentityStoreError) {

@@ -2,13 +2,15 @@ public import Audit
 public import Authorization
 public import Backend
 import Cryptography
-public import IAM
+import IAM
 public import Identity
+public import IdentityStore
 public import Logging
 public import NIOCore
 import NIOPosix
-import S3Model
+public import S3Model
 public import Settings
+import Synchronization
 public import TLS
 import Telemetry
 
@@ -21,28 +23,31 @@ public final class GatewayRuntime: Sendable {
     public var keyRing: KeyRing
     /// One for each of `settings.backends`, under its name.
     public var backends: [any StorageBackend]
+    /// Where identities are managed that `identities` does not declare; nil for none.
+    public var store: (any IdentityStore)?
     /// The policy bundle that is asked beside IAM; nil for none.
     public var rego: RegoAuthority?
     /// Asked instead of ``rego``; nil for none.
     public var policyServer: PolicyServer.Configuration?
-    /// Serves IAM's actions; nil where identities cannot be edited.
-    public var iam: IAMService?
+    /// Which no user may be named.
+    public var rootAccessKeyID: ByteString
 
     /// Whose tokens are taken.
     public var federation: Federation
 
     public init(
       settings: GatewaySettings, identities: IdentityDirectory, keyRing: KeyRing, backends: [any StorageBackend],
-      rego: RegoAuthority? = nil, policyServer: PolicyServer.Configuration? = nil, iam: IAMService? = nil,
-      federation: Federation = .none
+      store: (any IdentityStore)? = nil, rootAccessKeyID: ByteString = "", rego: RegoAuthority? = nil,
+      policyServer: PolicyServer.Configuration? = nil, federation: Federation = .none
     ) {
       self.settings = settings
       self.identities = identities
       self.keyRing = keyRing
       self.backends = backends
+      self.store = store
       self.rego = rego
       self.policyServer = policyServer
-      self.iam = iam
+      self.rootAccessKeyID = rootAccessKeyID
       self.federation = federation
     }
   }
@@ -53,6 +58,10 @@ public final class GatewayRuntime: Sendable {
   private let operations: OperationsServer
   private let audit: AuditSink
   private let log: Logger
+  /// Through which identities are changed; nil without a store.
+  public let editor: IdentityKeeper<IdentityDirectory>?
+  private let notes: StoreNotes?
+  private let following = Mutex<[Task<Void, Never>]>([])
 
   /// Loads the bucket policies and prepares every event loop; listens to nothing yet.
   /// - Parameters:
@@ -61,6 +70,11 @@ public final class GatewayRuntime: Sendable {
     _ parts: Parts, audit: AuditSink, tls: @escaping @Sendable () -> TLSServerContext, log: Logger
   ) async throws {
     let settings = parts.settings
+    var parts = parts
+    var stored = StoreRevision(0)
+    if let store = parts.store {
+      (parts.identities, stored) = try await IdentityKeeper.load(store, into: parts.identities)
+    }
     self.audit = audit
     self.log = log
     group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads ?? System.coreCount)
@@ -71,7 +85,17 @@ public final class GatewayRuntime: Sendable {
     keeper = SnapshotKeeper(
       snapshot: try Self.snapshot(
         parts, Self.server(parts, before: nil, group), revision: 1, rules: rules, log: log),
-      rules: rules, folders: folders, iam: parts.iam, log: log)
+      rules: rules, folders: folders, log: log)
+    let (snapshots, loops) = (keeper, group)
+    editor = parts.store.map { store in
+      IdentityKeeper(
+        store: store, revision: stored, log: log, sealer: { snapshots.current.keyRing.sealer },
+        current: { snapshots.current.identities },
+        change: { change in try await Self.changeIdentities(snapshots, on: loops.next(), change) })
+    }
+    keeper.serve(editor.map { IAMService(editor: $0, rootAccessKeyID: parts.rootAccessKeyID) })
+    let notes = parts.store.map { StoreNotes($0, log: log) }
+    self.notes = notes
     let limiter = ConnectionLimiter()
     let hostID = Base64.encode(try SecureRandom.bytes(24)).utf8
     let keeper = self.keeper
@@ -82,7 +106,7 @@ public final class GatewayRuntime: Sendable {
       let (worker, loopMetrics) = try await eventLoop.submit {
         let worker = Worker(
           eventLoop: eventLoop, keeper: keeper, audit: audit, limiter: limiter, hostID: Array(hostID), seed: random,
-          log: log)
+          log: log, notes: notes)
         return (
           NIOLoopBound(worker, eventLoop: eventLoop), NIOLoopBound(worker.metrics, eventLoop: eventLoop)
         )
@@ -94,7 +118,7 @@ public final class GatewayRuntime: Sendable {
     server = GatewayServer(
       group: group, tls: tls, listening: Self.listening(settings), limiter: limiter, workers: workers, log: log)
     operations = OperationsServer(
-      group: group, keeper: keeper, collector: MetricsCollector(metrics), audit: audit)
+      group: group, keeper: keeper, collector: MetricsCollector(metrics), audit: audit, editor: editor, notes: notes)
   }
 
   /// The one before where nothing about it has changed, with its connections.
@@ -132,6 +156,12 @@ public final class GatewayRuntime: Sendable {
   /// - Returns: the bound addresses, which name the ports that 0 stood for.
   public func start() async throws -> (gateway: SocketAddress, operations: SocketAddress) {
     let settings = keeper.current.settings
+    if let editor {
+      following.withLock {
+        $0.append(Task.detached { await editor.follow() })
+        $0.append(Task.detached { [notes] in await notes?.write() })
+      }
+    }
     let operations = try await self.operations.start(
       host: settings.operations.listen.host, port: Int(settings.operations.listen.port))
     let gateway = try await server.start(host: settings.listen.host, port: Int(settings.listen.port))
@@ -161,7 +191,14 @@ public final class GatewayRuntime: Sendable {
   /// Changes identities. Completes when the change is in force on every event loop of this node.
   /// - Parameter change: runs after all changes that were asked for earlier, on a thread that may block.
   public func changeIdentities(_ change: @escaping @Sendable (inout IdentityDirectory) -> Void) async throws {
-    try await keeper.replace(on: group.next()) { current in
+    try await Self.changeIdentities(keeper, on: group.next(), change)
+  }
+
+  private static func changeIdentities(
+    _ keeper: SnapshotKeeper, on eventLoop: any EventLoop,
+    _ change: @escaping @Sendable (inout IdentityDirectory) -> Void
+  ) async throws {
+    try await keeper.replace(on: eventLoop) { current in
       var identities = current.identities
       change(&identities)
       return current.replacing(identities: identities)
@@ -176,6 +213,9 @@ public final class GatewayRuntime: Sendable {
     operations.beginShutdown()
     await server.shutdown(timeout: keeper.current.settings.limits.shutdownTimeout)
     await operations.shutdown()
+    for task in following.withLock({ $0 }) { task.cancel() }
+    await notes?.flush()
+    await editor?.store.shutdown()
     await keeper.shutdown()
     await audit.shutdown()
     do {

@@ -16,22 +16,18 @@ final class SnapshotKeeper: Sendable {
     var snapshot: Snapshot
     var rules: BucketRules
     var workers: [NIOLoopBound<Worker>] = []
+    var iam: IAMService?
   }
 
   private let state: Mutex<State>
   private let folders: BucketRuleFolders
   private let thread: NIOThreadPool
   private let log: Logger
-  let iam: IAMService?
 
   /// - Parameters:
   ///   - snapshot: with `rules` in it.
   ///   - rules: as the folders have them.
-  ///   - iam: serves IAM's actions; nil where identities cannot be edited.
-  init(
-    snapshot: Snapshot, rules: BucketRules, folders: BucketRuleFolders, iam: IAMService? = nil, log: Logger
-  ) {
-    self.iam = iam
+  init(snapshot: Snapshot, rules: BucketRules, folders: BucketRuleFolders, log: Logger) {
     state = Mutex(State(snapshot: snapshot, rules: rules))
     self.folders = folders
     self.log = log
@@ -40,6 +36,11 @@ final class SnapshotKeeper: Sendable {
   }
 
   var current: Snapshot { state.withLock { $0.snapshot } }
+
+  /// Serves IAM's actions; nil where identities cannot be edited.
+  var iam: IAMService? { state.withLock { $0.iam } }
+
+  func serve(_ iam: IAMService?) { state.withLock { $0.iam = iam } }
 
   func add(workers: [NIOLoopBound<Worker>]) {
     state.withLock { $0.workers += workers }

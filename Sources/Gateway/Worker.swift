@@ -40,6 +40,10 @@ final class Worker {
   let accessKeys = AccessKeyCache()
   let regoSessions = RegoSessions()
   let metrics: LoopMetrics
+  /// Takes what is noted in the identity store; nil without one.
+  let notes: StoreNotes?
+  /// When the last use of a key was noted, in seconds since 1970.
+  private var keyUses: [ByteString: Int64] = [:]
   private var requestIDs: RequestIDGenerator
   private var headWriter: ResponseHeadWriter
   private var headWriterSecond: Int64 = -1
@@ -55,7 +59,7 @@ final class Worker {
   ///   - clock: tells the wall clock's time.
   init(
     eventLoop: any EventLoop, keeper: SnapshotKeeper, audit: AuditSink, limiter: ConnectionLimiter, hostID: [UInt8],
-    seed: UInt64, log: Logger, clock: @escaping () -> UnixTime = UnixTime.now
+    seed: UInt64, log: Logger, notes: StoreNotes? = nil, clock: @escaping () -> UnixTime = UnixTime.now
   ) {
     self.eventLoop = eventLoop
     self.keeper = keeper
@@ -65,6 +69,7 @@ final class Worker {
     self.limiter = limiter
     self.hostID = hostID
     self.log = log
+    self.notes = notes
     self.clock = clock
     self.requestIDs = RequestIDGenerator(seed: seed)
     self.headWriter = ResponseHeadWriter(date: [], hostID: hostID)
@@ -134,6 +139,15 @@ final class Worker {
   // MARK: Per request
 
   func now() -> UnixTime { clock() }
+
+  /// Whether the use of a key is worth a note: one a minute, so that requests seldom take the lock of ``notes``.
+  func isUseNews(_ accessKeyID: ByteString, atSeconds seconds: Int64) -> Bool {
+    guard notes != nil else { return false }
+    if let last = keyUses[accessKeyID], seconds < last + StoreNotes.useSecondsMin { return false }
+    if keyUses.count >= StoreNotes.notesMax { keyUses = [:] }
+    keyUses[accessKeyID] = seconds
+    return true
+  }
 
   /// Fresh randomness for a session.
   func sessionSeed() throws(STSError) -> SessionSeed {

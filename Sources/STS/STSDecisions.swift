@@ -1,4 +1,12 @@
 public import Authorization
+public import S3Model
+
+/// A session as it was issued.
+public struct IssuedSession: Sendable {
+  public let token: SessionToken
+  /// As GetCallerIdentity names it.
+  public let arn: ByteString
+}
 
 /// What was decided about one STS request, of whose accesses each is decided on its own. Filled also when the request
 /// is refused, for the audit record.
@@ -7,6 +15,9 @@ public struct STSDecisions: Sendable {
   public private(set) var decision: Decision?
   /// What policy asks of all accesses together, the strictest.
   public private(set) var obligations = Obligations.none
+
+  /// The session that was made, for the index of sessions; nil for none.
+  public internal(set) var issued: IssuedSession?
 
   public init() {}
 

@@ -60,10 +60,12 @@ extension STSService {
       policyARNs: input.policyARNs, tags: tags, sourceIdentity: sourceIdentity, lineage: lineage,
       issuedMilliseconds: now, expirySeconds: now / 1000 + Int64(seconds))
     let sealed = try seal(content, seed)
+    let sessionARN = ARN.assumedRole(role.name.text, session: input.sessionName.text, account: account)
+    decisions.issued = IssuedSession(token: content, arn: sessionARN)
     return STSResponse.AssumedRole(
       credentials: STSCredentials(session: sealed, expirySeconds: content.expirySeconds),
       assumedRoleID: ByteString(role.uniqueID.bytes + [UInt8(ascii: ":")] + input.sessionName.bytes),
-      arn: ARN.assumedRole(role.name.text, session: input.sessionName.text, account: account),
+      arn: sessionARN,
       packedPolicyPercent: sealed.packedPolicyPercent, sourceIdentity: sourceIdentity)
   }
 }

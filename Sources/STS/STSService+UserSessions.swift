@@ -20,7 +20,9 @@ extension STSService {
       kind: .userSession, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
       issuingKeyID: caller.issuingKeyID, issuedMilliseconds: now,
       expirySeconds: now / 1000 + Self.seconds(input.durationSeconds, caller))
-    return STSCredentials(session: try seal(content, seed), expirySeconds: content.expirySeconds)
+    let sealed = try seal(content, seed)
+    decisions.issued = IssuedSession(token: content, arn: caller.callerARN)
+    return STSCredentials(session: sealed, expirySeconds: content.expirySeconds)
   }
 
   func getFederationToken(
@@ -37,6 +39,7 @@ extension STSService {
       policy: try sessionPolicy(input.policy, input.policyARNs), policyARNs: input.policyARNs, tags: input.tags,
       issuedMilliseconds: now, expirySeconds: now / 1000 + Self.seconds(input.durationSeconds, caller))
     let sealed = try seal(content, seed)
+    decisions.issued = IssuedSession(token: content, arn: arn)
     return STSResponse.FederatedUser(
       credentials: STSCredentials(session: sealed, expirySeconds: content.expirySeconds),
       federatedUserID: ByteString(account.bytes.bytes + [UInt8(ascii: ":")] + input.name.bytes), arn: arn,

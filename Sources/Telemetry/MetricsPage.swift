@@ -12,6 +12,7 @@ public enum MetricsPage {
     policyServer(sample, &page)
     gateway(process, &page)
     system(process, &page)
+    if let store = process.identityStore { identityStore(store, &page) }
     return Array(page.text.utf8)
   }
 
@@ -46,6 +47,28 @@ public enum MetricsPage {
     for service in ServiceLabel.allCases {
       page.histogram(sample.durations[Int(service.rawValue)], ("service", "\(service.name)"))
     }
+  }
+
+  private static func identityStore(_ store: IdentityStoreSample, _ page: inout PrometheusText) {
+    let label: (name: StaticString, value: String) = ("store", store.name)
+    page.begin("martlet_identity_store_up", .gauge, "Whether changes in the identity store are heard of.")
+    page.sample(UInt64(store.isUp ? 1 : 0), label)
+    page.begin("martlet_identity_store_lost_seconds", .gauge, "Since when the identity store is lost.")
+    page.sample(store.lostSeconds, label)
+    page.begin("martlet_identity_store_revision", .gauge, "Newest revision that this node has heard of.")
+    page.sample(UInt64(clamping: store.revision), label)
+    page.begin("martlet_identity_store_commits_total", .counter, "Changes of identities made by this node.")
+    page.sample(store.commits, label)
+    page.begin(
+      "martlet_identity_store_conflicts_total", .counter, "Changes decided anew because others were faster.")
+    page.sample(store.conflicts, label)
+    page.begin("martlet_identity_store_failures_total", .counter, "Changes that the store did not take.")
+    page.sample(store.failures, label)
+    page.begin("martlet_identity_store_reloads_total", .counter, "How often all identities were loaded anew.")
+    page.sample(store.reloads, label)
+    page.begin(
+      "martlet_identity_store_notes_dropped_total", .counter, "Sessions and key uses that were not written down.")
+    page.sample(store.notesDropped, label)
   }
 
   private static func connections(_ sample: MetricsSample, _ page: inout PrometheusText) {

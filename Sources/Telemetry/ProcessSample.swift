@@ -14,6 +14,8 @@ public struct ProcessSample: Sendable {
   public var auditWriteErrors: UInt64 = 0
   /// Of the settings and policies in use; grows with every reload that was taken.
   public var snapshotRevision: UInt64 = 0
+  /// Nil where there is none.
+  public var identityStore: IdentityStoreSample?
   /// Reloads that were refused since the start.
   public var reloadErrors: UInt64 = 0
   /// Such as `0.1.0`.

@@ -88,8 +88,9 @@ final class Assembly: Sendable {
     federation = FederationLoader(log: log)
     parts = GatewayRuntime.Parts(
       settings: settings, identities: identities, keyRing: keyRing,
-      backends: settings.backends.compactMap { made[$0.name]?.backend }, rego: policies.authority,
-      policyServer: policyServer?.configuration, federation: federation.federation(settings))
+      backends: settings.backends.compactMap { made[$0.name]?.backend },
+      store: try IdentityStores.open(settings.identityStore, log: log), rootAccessKeyID: root.accessKeyID,
+      rego: policies.authority, policyServer: policyServer?.configuration, federation: federation.federation(settings))
     backends = Mutex(made)
   }
 

@@ -32,8 +32,14 @@ struct ServeCommand: AsyncParsableCommand {
       throw ExitCode(1)
     }
     let log = assembly.log
-    let runtime = try await GatewayRuntime(
-      assembly.parts, audit: assembly.audit, tls: { assembly.certificates.current }, log: log)
+    let runtime: GatewayRuntime
+    do {
+      runtime = try await GatewayRuntime(
+        assembly.parts, audit: assembly.audit, tls: { assembly.certificates.current }, log: log)
+    } catch {
+      log.critical("cannot start", metadata: ["error": "\(error)"])
+      throw ExitCode(1)
+    }
     let signals = SignalStream([SIGTERM, SIGINT, SIGHUP])
     let addresses: (gateway: SocketAddress, operations: SocketAddress)
     do {

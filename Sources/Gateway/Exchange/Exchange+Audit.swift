@@ -98,7 +98,7 @@ extension Exchange {
   }
 
   /// The client's address as text: the connection's own unless a trusted proxy forwarded another.
-  private var remoteText: String {
+  var remoteText: String {
     guard facts.trustsForwardedFor, head.fields.contains(.xForwardedFor), let address = sourceAddress else {
       return facts.remoteText
     }

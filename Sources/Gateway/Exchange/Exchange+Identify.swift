@@ -121,6 +121,7 @@ extension Exchange {
     verified = signature
     session = identity.session
     caller = try identity.caller(snapshot, at: time, worker: worker)
+    noteUse(claim, at: time)
     return signature
   }
 }

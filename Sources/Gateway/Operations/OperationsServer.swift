@@ -1,5 +1,7 @@
 import Audit
 import Backend
+import Identity
+import IdentityStore
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -11,12 +13,17 @@ final class OperationsServer: Sendable {
   private let keeper: SnapshotKeeper
   private let collector: MetricsCollector
   private let audit: AuditSink
+  private let editor: IdentityKeeper<IdentityDirectory>?
+  private let notes: StoreNotes?
   private let isShuttingDown = Atomic<Bool>(false)
   private let listener = Mutex<(any Channel)?>(nil)
 
   init(
-    group: any EventLoopGroup, keeper: SnapshotKeeper, collector: MetricsCollector, audit: AuditSink
+    group: any EventLoopGroup, keeper: SnapshotKeeper, collector: MetricsCollector, audit: AuditSink,
+    editor: IdentityKeeper<IdentityDirectory>? = nil, notes: StoreNotes? = nil
   ) {
+    self.editor = editor
+    self.notes = notes
     self.group = group
     self.keeper = keeper
     self.collector = collector
@@ -70,6 +77,10 @@ final class OperationsServer: Sendable {
     if !audit.isAccepting { return Self.text(503, "audit log is full\n") }
     let missing = keeper.current.routes.backends.filter { !$0.isReady() }.map(\.name)
     guard missing.isEmpty else { return Self.text(503, "not reachable: \(missing.joined(separator: ", "))\n") }
+    if let status = editor?.status, !status.isUp {
+      // Requests are served by what is known; taking every node out at once would help nobody.
+      return Self.text(200, "ready\ndegraded: the identity store is not reachable\n")
+    }
     return Self.text(200, "ready\n")
   }
 
@@ -77,12 +88,14 @@ final class OperationsServer: Sendable {
     let loops = collector.collect(on: eventLoop)
     let keeper = self.keeper
     let audit = self.audit
+    let (editor, notes) = (self.editor, self.notes)
     // Reading /proc may block.
     let process = NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
       var sample = ProcessSample.current()
       sample.auditLinesDropped = audit.linesDropped
       sample.auditWaitingBytes = UInt64(audit.waitingBytes)
       sample.auditWriteErrors = audit.writeErrors
+      sample.identityStore = editor.map { Self.sample($0, notes) }
       sample.snapshotRevision = keeper.current.revision
       return sample
     }
@@ -90,6 +103,22 @@ final class OperationsServer: Sendable {
       OperationsHandler.Answer(
         status: 200, contentType: MetricsPage.contentType, body: ByteBuffer(bytes: MetricsPage.render(loops, process)))
     }
+  }
+
+  private static func sample(
+    _ editor: IdentityKeeper<IdentityDirectory>, _ notes: StoreNotes?
+  ) -> IdentityStoreSample {
+    let status = editor.status
+    var sample = IdentityStoreSample(name: editor.store.name)
+    sample.isUp = status.isUp
+    sample.revision = status.revision.number
+    sample.lostSeconds = status.lost.map { ($0.duration(to: .now)) / .seconds(1) } ?? 0
+    sample.commits = status.commits
+    sample.conflicts = status.conflicts
+    sample.failures = status.failures
+    sample.reloads = status.reloads
+    sample.notesDropped = UInt64(notes?.dropped ?? 0)
+    return sample
   }
 
   private static func text(_ status: UInt16, _ text: String) -> OperationsHandler.Answer {
