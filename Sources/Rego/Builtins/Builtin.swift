@@ -60,6 +60,8 @@ public final class BuiltinCache {
   private var others: [OtherKey: any Sendable] = [:]
 
   private static let entriesMax = 1024
+  /// A longer pattern is compiled anew, which costs about what matching it does.
+  private static let globBytesMax = 4096
 
   private struct OtherKey: Hashable {
     var kind: ObjectIdentifier
@@ -74,6 +76,7 @@ public final class BuiltinCache {
   }
 
   func keep(_ glob: Glob, for key: GlobKey) {
+    if key.pattern.byteCount > Self.globBytesMax { return }
     if globs.count >= Self.entriesMax { globs.removeAll(keepingCapacity: true) }
     globs[key] = glob
   }

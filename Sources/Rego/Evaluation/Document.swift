@@ -34,6 +34,13 @@ final class Document: @unchecked Sendable {
       : "complete rules must not produce multiple outputs"
   }
 
+  /// Lets go of what was planned, when nothing will be evaluated any more.
+  func discardPlan() {
+    rules = .empty
+    defaultRule = nil
+    keyed = nil
+  }
+
   /// The document where the world remembers it.
   @inline(__always)
   func place(_ machine: UnsafeMutablePointer<Machine>, _ scratch: UnsafeMutablePointer<Value>) -> ValuePlace {

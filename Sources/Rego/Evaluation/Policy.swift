@@ -28,7 +28,12 @@ public final class Policy: Sendable {
     let planner = PolicyPlanner(
       root: root, data: data, inputs: InputPaths(), numberCount: 1, replacedBuiltins: replaced)
     if counting { planner.counted = [] }
-    try planner.plan(rules, packages: resolved.modules.map(\.package))
+    do throws(RegoErrors) {
+      try planner.plan(rules, packages: resolved.modules.map(\.package))
+    } catch {
+      for document in planner.documents { document.discardPlan() }
+      throw error
+    }
     self.root = root
     self.data = data
     sources = resolved.sources
@@ -37,6 +42,11 @@ public final class Policy: Sendable {
     numberCount = planner.numberCount
     replacedBuiltins = replaced
     counted = planner.counted
+  }
+
+  deinit {
+    // Plans refer to the names below `data`, and these to the plans: nothing else would let go of them.
+    for document in documents { document.discardPlan() }
   }
 
   /// Plans a query.

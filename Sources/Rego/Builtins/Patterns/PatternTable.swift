@@ -9,6 +9,8 @@ final class PatternTable<Entry> {
 
   private var slots: [Slot?] = []
   private static var slotCount: Int { 1024 }
+  /// Of a text that is kept: patterns may come from requests.
+  private static var bytesMax: Int { 1024 }
 
   /// - Parameter variant: tells apart what one text is compiled to in several ways.
   @inline(__always)
@@ -21,6 +23,7 @@ final class PatternTable<Entry> {
   }
 
   func keep(_ entry: Entry, for text: Text, variant: UInt8) {
+    if text.byteCount > Self.bytesMax { return }
     if slots.isEmpty { slots = [Slot?](repeating: nil, count: Self.slotCount) }
     slots[Self.position(text, variant)] = Slot(text: text, variant: variant, entry: entry)
   }
