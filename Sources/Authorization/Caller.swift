@@ -18,6 +18,8 @@ public final class Caller: Sendable {
   /// Tags of the session first, so that they win over the user's or role's own.
   public let tags: [PrincipalTag]
   public let session: CallerSession?
+  /// When a second factor came with this request itself, whatever the credentials say.
+  public let secondFactor: PolicyDate?
   /// What the caller was made from, where that was a session: for audit records.
   public let sessionDescription: SessionDescription?
   /// Names of the user's groups, or those that the session's provider named.
@@ -43,7 +45,8 @@ public final class Caller: Sendable {
   public init(
     principal: Principal, userID: ByteString, userName: ByteString? = nil, policies: IdentityPolicies = .none,
     sessionPolicies: [CompiledPolicy]? = nil, tags: [PrincipalTag] = [], session: CallerSession? = nil,
-    groups: [ByteString] = [], sessionDescription: SessionDescription? = nil, serviceAccount: ServiceAccount? = nil
+    groups: [ByteString] = [], sessionDescription: SessionDescription? = nil, serviceAccount: ServiceAccount? = nil,
+    secondFactor: PolicyDate? = nil
   ) {
     self.principal = principal
     self.userID = userID
@@ -52,6 +55,7 @@ public final class Caller: Sendable {
     self.sessionPolicies = sessionPolicies
     self.tags = tags
     self.session = session
+    self.secondFactor = secondFactor
     self.groups = groups
     self.sessionDescription = sessionDescription
     self.serviceAccount = serviceAccount
@@ -64,6 +68,14 @@ public final class Caller: Sendable {
 
   private static func readObjectTags(_ policies: [CompiledPolicy]) -> Bool {
     policies.contains { $0.keys.contains(.s3(.existingObjectTag)) }
+  }
+
+  /// The same caller with a second factor that came with the request.
+  public func with(secondFactor: PolicyDate) -> Caller {
+    Caller(
+      principal: principal, userID: userID, userName: userName, policies: policies, sessionPolicies: sessionPolicies,
+      tags: tags, session: session, groups: groups, sessionDescription: sessionDescription,
+      serviceAccount: serviceAccount, secondFactor: secondFactor)
   }
 
   public static let anonymous = Caller(principal: .anonymous, userID: "anonymous")
@@ -115,9 +127,11 @@ extension Caller {
     case .username: Self.text(userName)
     case .principalTag: Self.text(tags.first { key.names(tag: $0.key.bytes) }?.value)
     case .tokenIssueTime: session.map { .date($0.issued) } ?? .absent
-    case .multiFactorAuthPresent: session.map { .boolean($0.secondFactor != nil) } ?? .absent
+    case .multiFactorAuthPresent:
+      secondFactor != nil ? .boolean(true) : session.map { .boolean($0.secondFactor != nil) } ?? .absent
     case .multiFactorAuthAge:
-      session?.secondFactor.map { .integer(max(0, (now.milliseconds - $0.milliseconds) / 1000)) } ?? .absent
+      (secondFactor ?? session?.secondFactor).map { .integer(max(0, (now.milliseconds - $0.milliseconds) / 1000)) }
+        ?? .absent
     case .federatedProvider: Self.text(session?.federatedProvider)
     case .sourceIdentity: Self.text(session?.sourceIdentity)
     case .principalIsAWSService, .viaAWSService: .boolean(false)

@@ -53,8 +53,6 @@ extension IAMError {
     case .invalidAuthenticationCode: Answer(.invalidAuthenticationCode, "Authentication code for device is not valid.")
     case .tooManyAuthenticationCodes:
       Answer(.throttling, "Too many authentication codes for this device. Try again in a while.")
-    case .reportNotPresent: Answer(.reportNotPresent)
-    case .reportExpired: Answer(.reportExpired)
     case .changedMeanwhile: Answer(.concurrentModification)
     case .store(let error):
       switch error {

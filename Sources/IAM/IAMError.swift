@@ -33,8 +33,6 @@ public enum IAMError: Error, Equatable, Sendable {
   case passwordNotChangeable
   case invalidAuthenticationCode(serial: ByteString)
   case tooManyAuthenticationCodes(serial: ByteString)
-  case reportNotPresent
-  case reportExpired
   /// What was authorized is no longer what would be changed: decide again.
   case changedMeanwhile
   case store(IdentityStoreError)

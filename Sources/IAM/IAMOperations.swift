@@ -5,7 +5,8 @@ enum IAMOperations {
   static let all: [any IAMOperation.Type] =
     users + groups + keys + policies + holder(UserRecord.self) + holder(GroupRecord.self) + holder(RoleRecord.self)
     + bounded(UserRecord.self) + bounded(RoleRecord.self) + roles + tagged(UserRecord.self) + tagged(RoleRecord.self)
-    + account + providers + devices + tagged(PolicyRecord.self) + tagged(MFADeviceRecord.self)
+    + account + providers + devices + profiles + serviceAccounts + sessions + reports + tagged(PolicyRecord.self)
+    + tagged(MFADeviceRecord.self)
     + tagged(OIDCProviderRecord.self)
 
   private static let users: [any IAMOperation.Type] = [
@@ -47,6 +48,24 @@ enum IAMOperations {
   private static let devices: [any IAMOperation.Type] = [
     CreateVirtualMFADevice.self, EnableMFADevice.self, ResyncMFADevice.self, DeactivateMFADevice.self,
     DeleteVirtualMFADevice.self, ListMFADevices.self, ListVirtualMFADevices.self, GetMFADevice.self,
+  ]
+
+  private static let profiles: [any IAMOperation.Type] = [
+    CreateLoginProfile.self, GetLoginProfile.self, UpdateLoginProfile.self, DeleteLoginProfile.self,
+    ChangePassword.self,
+  ]
+
+  private static let serviceAccounts: [any IAMOperation.Type] = [
+    CreateServiceAccount.self, ListServiceAccounts.self, GetServiceAccount.self, UpdateServiceAccount.self,
+    DeleteServiceAccount.self,
+  ]
+
+  private static let sessions: [any IAMOperation.Type] = [ListSessions.self, RevokeSessions.self]
+
+  private static let reports: [any IAMOperation.Type] = [
+    GenerateCredentialReport.self, GetCredentialReport.self, GetAccountAuthorizationDetails.self,
+    SimulateCustomPolicy.self, SimulatePrincipalPolicy.self, GetContextKeysForCustomPolicy.self,
+    GetContextKeysForPrincipalPolicy.self,
   ]
 
   private static func holder<Holder: PolicyHolder>(_ type: Holder.Type) -> [any IAMOperation.Type] {

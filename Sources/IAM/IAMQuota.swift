@@ -23,8 +23,8 @@ public enum IAMQuota: Hashable, Sendable {
   case users, groups, roles, policies, devices
   /// Martlet's: of one user, role person or root.
   case serviceAccountsPerParent
-  /// Martlet's: reports and simulations are bounded.
-  case statementsPerSimulation
+  /// Martlet's: reports are bounded.
+  case usersPerReport
 
   /// AWS's default, or its maximum where that can be raised by asking.
   public var value: Int {
@@ -51,7 +51,7 @@ public enum IAMQuota: Hashable, Sendable {
     case .policies: 20_000
     case .devices: 4_000_000
     case .serviceAccountsPerParent: 100
-    case .statementsPerSimulation: 1000
+    case .usersPerReport: 100_000
     }
   }
 
@@ -79,7 +79,7 @@ public enum IAMQuota: Hashable, Sendable {
     case .policies: "PoliciesPerAccount"
     case .devices: "VirtualMFADevicesPerAccount"
     case .serviceAccountsPerParent: "ServiceAccountsPerParent"
-    case .statementsPerSimulation: "StatementsPerSimulation"
+    case .usersPerReport: "UsersPerCredentialReport"
     }
   }
 

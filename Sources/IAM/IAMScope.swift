@@ -94,7 +94,8 @@ struct IAMScope: Sendable {
   /// Whether the caller's credentials may do less than whoever they belong to: a service account's, or a session's with
   /// policies of its own. Such must not make credentials that may do more.
   var isRestricted: Bool {
-    caller.caller.sessionPolicies != nil || table.keys[caller.accessKeyID]?.record.serviceAccount != nil
+    caller.caller.sessionPolicies != nil || caller.caller.serviceAccount != nil
+      || table.keys[caller.accessKeyID]?.record.serviceAccount != nil
   }
 
   // MARK: Accesses
@@ -181,6 +182,8 @@ struct IAMScope: Sendable {
 enum AnyPolicy: Sendable {
   case own(IdentityEntry<PolicyRecord>)
   case canned(CannedPolicy)
+
+  static var allCanned: [AnyPolicy] { CannedPolicy.allCases.map(AnyPolicy.canned) }
 
   static func arn(_ policy: CannedPolicy) -> ByteString { ByteString("arn:aws:iam::aws:policy/\(policy.name)") }
 

@@ -1,4 +1,5 @@
 public import Authorization
+import IAMPolicy
 public import S3Model
 
 /// Who calls STS: identified, its session (if any) neither expired nor revoked, its principals enabled.
@@ -14,6 +15,13 @@ public struct STSCaller: Sendable {
     self.accessKeyID = accessKeyID
     self.session = session
   }
+
+  func with(secondFactor: PolicyDate) -> STSCaller {
+    STSCaller(caller.with(secondFactor: secondFactor), accessKeyID: accessKeyID, session: session)
+  }
+
+  /// Of the second factor that came with this request, in seconds since 1970.
+  var mfaSeconds: Int64? { caller.secondFactor.map { $0.milliseconds / 1000 } }
 
   /// Unique id of the user, or the account for root, at the start of the chain.
   var principalID: ByteString { session?.principalID ?? caller.userID }

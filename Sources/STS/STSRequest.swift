@@ -35,6 +35,15 @@ public enum STSRequest: Sendable {
     try checker.verify()
   }
 
+  /// What stands in for a second factor; nil when the request has none.
+  public var secondFactor: SecondFactorInput? {
+    switch self {
+    case .assumeRole(let input): input.secondFactor
+    case .getSessionToken(let input): input.secondFactor
+    case .assumeRoleWithWebIdentity, .getCallerIdentity, .getFederationToken, .getAccessKeyInfo: nil
+    }
+  }
+
   /// The action, as policies name it.
   public var action: STSAction {
     switch self {

@@ -17,7 +17,6 @@ extension STSService {
     guard let arn = ARN(input.roleARN), arn.service.elementsEqual("iam".utf8), arn.region.isEmpty,
       arn.resource.starts(with: "role/".utf8)
     else { throw .invalidRoleARN }
-    if input.secondFactor != nil { throw .secondFactorFailed }
 
     let parent = caller.session
     let seconds = input.durationSeconds ?? Self.roleSecondsDefault
@@ -57,7 +56,8 @@ extension STSService {
       kind: .assumedRole, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
       roleID: role.uniqueID, providerID: parent?.providerID, issuingKeyID: caller.issuingKeyID,
       sessionName: input.sessionName, policy: try sessionPolicy(input.policy, input.policyARNs),
-      policyARNs: input.policyARNs, tags: tags, sourceIdentity: sourceIdentity, lineage: lineage,
+      policyARNs: input.policyARNs, tags: tags, sourceIdentity: sourceIdentity, mfaSeconds: caller.mfaSeconds,
+      lineage: lineage,
       issuedMilliseconds: now, expirySeconds: now / 1000 + Int64(seconds))
     let sealed = try seal(content, seed)
     let sessionARN = ARN.assumedRole(role.name.text, session: input.sessionName.text, account: account)

@@ -13,12 +13,11 @@ extension STSService {
     _ input: GetSessionTokenInput, _ caller: STSCaller, _ context: some RequestFacts, _ now: Int64,
     _ seed: SessionSeed, _ decisions: inout STSDecisions
   ) throws(STSError) -> STSCredentials {
-    if input.secondFactor != nil { throw .secondFactorFailed }
     let conditions = STSConditions(base: context, durationSeconds: input.durationSeconds)
     try ask(.getSessionToken, caller, conditions, now, &decisions)
     let content = SessionToken(
       kind: .userSession, accessKeyID: seed.accessKeyID, principalID: caller.principalID,
-      issuingKeyID: caller.issuingKeyID, issuedMilliseconds: now,
+      issuingKeyID: caller.issuingKeyID, mfaSeconds: caller.mfaSeconds, issuedMilliseconds: now,
       expirySeconds: now / 1000 + Self.seconds(input.durationSeconds, caller))
     let sealed = try seal(content, seed)
     decisions.issued = IssuedSession(token: content, arn: caller.callerARN)

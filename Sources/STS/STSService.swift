@@ -1,6 +1,6 @@
 public import Authorization
 public import Cryptography
-import IAMPolicy
+public import IAMPolicy
 public import S3Model
 
 /// Performs the actions of STS: pure, over one snapshot's pieces.
@@ -32,10 +32,11 @@ public struct STSService: Sendable {
   ///   - context: what the request says; the caller's keys, the time, the `sts:*` keys and request tags are added.
   ///   - now: in milliseconds since 1970.
   ///   - seed: fresh randomness; used by actions that make a session.
+  ///   - secondFactor: when the request's `SerialNumber` and `TokenCode` were found good; nil refuses such a request.
   ///   - decisions: takes what is decided.
   public func perform(
     _ request: STSRequest, caller: STSCaller, context: some RequestFacts, atMilliseconds now: Int64,
-    seed: SessionSeed, decisions: inout STSDecisions
+    seed: SessionSeed, secondFactor: PolicyDate? = nil, decisions: inout STSDecisions
   ) throws(STSError) -> STSResponse {
     guard caller.caller.principal.account != nil else { throw .anonymous }
     if let session = caller.session, !session.mayCall(.sts(request.action)) {
@@ -44,6 +45,8 @@ public struct STSService: Sendable {
     if caller.caller.serviceAccount != nil, !Self.isOpenToServiceAccounts(request.action) {
       throw .serviceAccountMayNotCall(request.action)
     }
+    if request.secondFactor != nil, secondFactor == nil { throw .secondFactorFailed }
+    let caller = secondFactor.map { caller.with(secondFactor: $0) } ?? caller
     switch request {
     case .assumeRole(let input): return .assumeRole(try assumeRole(input, caller, context, now, seed, &decisions))
     case .getSessionToken(let input):

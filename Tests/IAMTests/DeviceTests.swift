@@ -1,5 +1,4 @@
 import Cryptography
-import Foundation
 import GatewayTesting
 import HashTreeCollections
 import Identity

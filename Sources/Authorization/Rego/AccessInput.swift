@@ -63,7 +63,7 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
   private func value(_ field: InputField) -> Value {
     if let name = field.conditionKey {
       if field == .sessionMFAAge || field == .sessionProvider || field == .sessionSourceIdentity,
-        caller.session == nil
+        caller.session == nil, caller.secondFactor == nil
       {
         return .undefined
       }
@@ -87,7 +87,9 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
       return caller.tags.isEmpty ? .undefined : Value(members: caller.tags.map { ($0.key, Value(text: $0.value)) })
     case .sessionIssuedAt:
       return caller.session.map { .integer($0.issued.milliseconds / 1000) } ?? .undefined
-    case .sessionMFA: return caller.session.map { .boolean($0.secondFactor != nil) } ?? .undefined
+    case .sessionMFA:
+      if caller.secondFactor != nil { return true }
+      return caller.session.map { .boolean($0.secondFactor != nil) } ?? .undefined
     case .sessionClaims: return claims
     case .requestID: return facts.fact(.requestID)
     case .requestMethod: return facts.fact(.method)

@@ -128,7 +128,7 @@ extension Obligations {
     _ caller: Caller, _ access: Access, at now: PolicyDate, _ facts: some RequestFacts
   ) throws(ObligationError) {
     if let secondFactorSecondsMax {
-      guard let used = caller.session?.secondFactor,
+      guard let used = caller.secondFactor ?? caller.session?.secondFactor,
         (now.milliseconds - used.milliseconds) / 1000 <= secondFactorSecondsMax
       else { throw .notMet("require_mfa") }
     }

@@ -1,6 +1,10 @@
 import Authorization
 import Cryptography
 import HTTPWire
+import IAM
+import IAMPolicy
+import Logging
+import NIOCore
 import S3Model
 import S3Wire
 import STS
@@ -56,9 +60,14 @@ extension Exchange {
         beginWebIdentity(input)
         return .wait
       }
+      if let factor = request.secondFactor, secondFactor == nil {
+        try verify(factor)
+        return .wait
+      }
       answer = try snapshot.sts.perform(
         request, caller: stsCaller(claim), context: baseConditions, atMilliseconds: now.milliseconds,
-        seed: try worker.sessionSeed(), decisions: &decisions)
+        seed: try worker.sessionSeed(),
+        secondFactor: secondFactor.map { PolicyDate(milliseconds: $0.milliseconds) }, decisions: &decisions)
     } catch {
       if case .needsAnswer(let question) = error {
         decision = nil
@@ -71,6 +80,33 @@ extension Exchange {
     if let issued = decisions.issued { note(issued) }
     respond(status: 200, contentType: "text/xml", body: answer.xml(requestID: ByteString(requestID.text)))
     return .wait
+  }
+
+  /// Has the code of a second factor verified in the store; the exchange goes on with it, or ends.
+  private func verify(_ factor: SecondFactorInput) throws(STSError) {
+    guard let iam = worker.keeper.iam, let serial = factor.serialNumber, let code = factor.tokenCode else {
+      throw .secondFactorFailed
+    }
+    switch caller.principal.kind {
+    case .user, .root: break
+    default: throw .secondFactorFailed
+    }
+    let (userID, time) = (caller.userID, worker.now())
+    let promise = worker.eventLoop.makePromise(of: Void.self)
+    promise.completeWithTask { try await iam.verify(code, serial: serial, userID: userID, now: time.seconds) }
+    promise.futureResult.assumeIsolated().whenComplete { result in
+      guard !self.response.isOver, self.failure == nil else { return }
+      switch result {
+      case .success:
+        self.secondFactor = time
+        self.perform(.query)
+      case .failure(let error):
+        self.worker.log.info(
+          "a second factor was refused",
+          metadata: ["request_id": .string(self.requestID.text), "error": .string("\(error)")])
+        self.fail(.sts(.secondFactorFailed))
+      }
+    }
   }
 
   private func queryParameters(_ forms: FormParameters...) throws(STSError) -> QueryParameters {

@@ -51,6 +51,8 @@ final class Exchange {
   var request: S3Request?
   var queryAction: STSAction?
   var iamAction: IAMAction?
+  /// When the code that came with the request was found good.
+  var secondFactor: UnixTime?
   /// How often an IAM request was authorized.
   var iamAttempts = 0
   var expectation: PayloadExpectation?

@@ -137,7 +137,7 @@ extension IAMService {
     guard let step = TOTP.match(first, second, seed: try seed(of: device), in: window) else {
       throw .invalidAuthenticationCode(serial: serial)
     }
-    try await use(step + 1, of: device, serial)
+    try await use(step + 1, of: device, serial, now: now)
     // The second code is the one that the device shows now.
     return step + 1 - middle
   }

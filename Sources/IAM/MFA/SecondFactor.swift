@@ -12,6 +12,7 @@ extension IAMService {
   static let windowSteps: Int64 = 1
   /// Steps looked at when a device is enabled or resynchronized: ten minutes either way.
   static let resyncSteps: Int64 = 20
+  static let useSecondsKept: Int64 = 86_400
 
   /// Verifies a code of a device that is enabled for a user or root.
   /// - Parameters:
@@ -35,7 +36,7 @@ extension IAMService {
     guard let step = TOTP.match(code, seed: try seed(of: device), in: window) else {
       throw .invalidAuthenticationCode(serial: serial)
     }
-    try await use(step, of: device, serial)
+    try await use(step, of: device, serial, now: now)
   }
 
   func seed(of device: MFADeviceRecord) throws(IAMError) -> [UInt8] {
@@ -47,10 +48,10 @@ extension IAMService {
   }
 
   /// Marks a step as used; it and all before it count no more.
-  func use(_ step: Int64, of device: MFADeviceRecord, _ serial: ByteString) async throws(IAMError) {
+  func use(_ step: Int64, of device: MFADeviceRecord, _ serial: ByteString, now: Int64) async throws(IAMError) {
     let isFirst: Bool
     do throws(IdentityStoreError) {
-      isFirst = try await swap(step, of: device)
+      isFirst = try await swap(step, of: device, now: now)
     } catch {
       throw .store(error)
     }
@@ -58,13 +59,15 @@ extension IAMService {
   }
 
   /// - Returns: false when this step, a later one or, at the same time, another was used.
-  private func swap(_ step: Int64, of device: MFADeviceRecord) async throws(IdentityStoreError) -> Bool {
+  private func swap(_ step: Int64, of device: MFADeviceRecord, now: Int64) async throws(IdentityStoreError) -> Bool {
     let key = RecordKey(.mfaUse, device.key.name)
     let stored = try await editor.store.readings([key]).records.first { $0.key == key }
     if let stored, try Self.lastStep(stored) >= step { return false }
     var transaction = StoreTransaction()
     transaction.conditions[key] = .some(stored?.revision)
     transaction.changes[key] = .some(MFAUseRecord(device: device.key.name, lastStep: step).value)
+    // Long after every window in which a code of this step could count.
+    transaction.expirations[key] = now + Self.useSecondsKept
     if case .committed = try await editor.store.commit(transaction) { return true }
     return false
   }

@@ -17,6 +17,7 @@ struct IAMPage: Sendable {
   private var after: ByteString?
   /// Of the next page; nil when this is the last.
   private(set) var marker: ByteString?
+  private var taken = 0
 
   init(_ checker: inout ParameterChecker) {
     itemsMax = checker.integer("MaxItems", 1...Self.itemsMax) ?? Self.itemsDefault
@@ -56,6 +57,36 @@ struct IAMPage: Sendable {
     }
     // Only whole runs end in a marker; an item not wanted behind the last one costs an empty page at most.
     marker = isTruncated ? last.map(Self.marker) : nil
+    return items
+  }
+
+  /// The items of one of several maps that are listed as one, in the order of their sections.
+  mutating func take<Value>(_ map: SortedMap<Value>, section: UInt8) -> [Value] {
+    guard marker == nil else { return [] }
+    var start: ByteString?
+    if let after, let first = after.bytes.first {
+      if first > section { return [] }
+      if first == section { start = ByteString(after.bytes.dropFirst() + [0]) }
+    }
+    var items: [Value] = []
+    var last: ByteString?
+    var isTruncated = false
+    let room = itemsMax - taken
+    map.forEach(from: start) { key, value in
+      if items.count == room {
+        isTruncated = true
+        return false
+      }
+      items.append(value)
+      last = key
+      return true
+    }
+    taken += items.count
+    if isTruncated {
+      // Full before its first: the page ends at the end of the section before.
+      let position = [section] + (last?.bytes ?? start?.bytes ?? [])
+      marker = Self.marker(ByteString(position))
+    }
     return items
   }
 
