@@ -199,11 +199,14 @@ import Testing
     try await StoreUnderTest.with(kind) { storage in
       let store = try storage.open()
       let other = RecordKey(.session, "ASIA2")
-      try await store.write([Self.session: "soon"], expires: now() + 1)
+      let soon = now() + 2
+      try await store.write([Self.session: "soon"], expires: soon)
       try await store.write([other: "later"], expires: now() + 3600)
       // No lease: only volatile records go by themselves.
       try await store.write([Self.alice: "stays"], expires: now() - 10)
-      #expect(try await store.list(.session, after: nil, countMax: 10).count == 2)
+      let listed = try await store.list(.session, after: nil, countMax: 10).count
+      // A busy machine may have taken longer.
+      if now() < soon { #expect(listed == 2) }
       var left = 2
       for _ in 0..<200 where left > 1 {
         try await Task.sleep(for: .milliseconds(100))
