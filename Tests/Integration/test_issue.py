@@ -747,7 +747,7 @@ sts get-session-token
 iam list-users
 """
 REFUSED = {
-    "s3 website": "NotImplemented", "s3api put-bucket-versioning": "NotImplemented", "iam list-users": "InvalidAction",
+    "s3 website": "NotImplemented", "s3api put-bucket-versioning": "NotImplemented",
     "s3api list-parts": "NoSuchUpload", "s3api get-bucket-cors": "NoSuchCORSConfiguration"}
 
 
