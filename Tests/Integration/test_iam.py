@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import io
 import json
+import shutil
 import ssl
 import struct
 import time
@@ -17,6 +18,7 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
+from etcd import Etcd
 from gateway import Gateway
 from identities import ACCOUNT, allow, bucket_arns, deny, policy, render, role_arn, trust, user, user_arn
 from refusals import denied, refused
@@ -24,9 +26,25 @@ from refusals import denied, refused
 READ = json.dumps(policy(allow("s3:GetObject", bucket_arns("data")[1])))
 
 
+@pytest.fixture(scope="module", params=["sqlite", "etcd"])
+def identity_store(request):
+    """Settings of each store; etcd over TLS, with users. Everything of one fixture is under one prefix."""
+    if request.param == "sqlite":
+        yield lambda name: {"type": "sqlite"}
+        return
+    if shutil.which("etcd") is None:
+        pytest.skip("no etcd")
+    cluster = Etcd(RIG_ETCD_NODES="1", RIG_TLS="1", RIG_ETCD_AUTH="1")
+    try:
+        yield lambda name: cluster.settings() | {"prefix": f"{cluster.variables['PREFIX']}{name}/"}
+    finally:
+        cluster.close()
+
+
 @pytest.fixture(scope="module")
-def gateway():
-    with Gateway(render(identities={"users": user("declared", allow("s3:*", "*"))})) as running:
+def gateway(identity_store):
+    with Gateway(render(identity_store=identity_store("shared"),
+                        identities={"users": user("declared", allow("s3:*", "*"))})) as running:
         s3 = running.client()
         s3.create_bucket(Bucket="data")
         s3.put_object(Bucket="data", Key="k", Body=b"data")
@@ -47,7 +65,7 @@ def fetched(gateway, url):
 
 
 def name(request):
-    return request.node.name.replace("[", "-").replace("]", "")[:40]
+    return request.node.originalname[:40]
 
 
 def made(gateway, iam, user_name, document=READ):
@@ -284,8 +302,9 @@ def test_what_is_not_there(iam):
         iam.create_user(UserName="a b")
 
 
-def test_everything_survives_a_restart():
-    with Gateway() as gateway:
+def test_everything_survives_a_restart(identity_store):
+    settings = identity_store("lasting")
+    with Gateway(render(identity_store=settings)) as gateway:
         gateway.client().create_bucket(Bucket="data")
         gateway.client().put_object(Bucket="data", Key="k", Body=b"data")
         key, s3 = made(gateway, gateway.client("iam"), "lasting")
@@ -298,7 +317,8 @@ def test_everything_survives_a_restart():
         for file in gateway.data.rglob("*"):
             if file.is_file():
                 assert key["SecretAccessKey"].encode() not in file.read_bytes(), file
-        assert (gateway.data / "identity.db").stat().st_mode & 0o777 == 0o600
+        if settings["type"] == "sqlite":
+            assert (gateway.data / "identity.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_command_line_of_aws(gateway):

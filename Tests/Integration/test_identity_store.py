@@ -1,12 +1,9 @@
 """Identities that are managed while the gateway runs: kept through crashes, and the same on every node."""
 
 import json
-import os
 import pathlib
-import re
 import shutil
 import signal
-import subprocess
 import tempfile
 import threading
 import time
@@ -16,9 +13,9 @@ import boto3
 import botocore.exceptions
 import pytest
 
+from etcd import Etcd
 from gateway import ROOT_ACCESS_KEY, ROOT_SECRET_KEY, Gateway
 
-RIGS = pathlib.Path(__file__).resolve().parents[1] / "Rigs"
 ALLOW = json.dumps({"Version": "2012-10-17",
                     "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]})
 
@@ -106,31 +103,6 @@ def test_what_was_acknowledged_survives_a_kill(folder):
     finally:
         running = False
         gateway.kill()
-
-
-class Etcd:
-    def __init__(self, **environment):
-        self.folder = tempfile.mkdtemp(prefix="martlet-etcd.")
-        output = subprocess.run([str(RIGS / "etcd.sh"), "start", self.folder], check=True, capture_output=True,
-                                text=True, timeout=120, env={**os.environ, **environment}).stdout
-        self.variables = dict(re.findall(r"^export MARTLET_ETCD_(\w+)='(.*)'$", output, re.MULTILINE))
-
-    def settings(self):
-        values = self.variables
-        settings = {"type": "etcd", "endpoints": values["ENDPOINTS"].split(","), "request_timeout": "2s",
-                    "connect_timeout": "1s"}
-        for key, name in (("ca_file", "CA"), ("client_certificate_file", "CERT"), ("client_key_file", "KEY"),
-                          ("username", "USERNAME"), ("password", "PASSWORD"), ("prefix", "PREFIX")):
-            if name in values:
-                settings[key] = values[name]
-        return settings
-
-    def kill(self, member):
-        os.kill(int(self.variables[f"PID_{member}"]), signal.SIGKILL)
-
-    def close(self):
-        subprocess.run([str(RIGS / "etcd.sh"), "stop", self.folder], capture_output=True, timeout=60)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @pytest.fixture(params=[{"RIG_TLS": "0"}, {"RIG_TLS": "1", "RIG_ETCD_AUTH": "1"}], ids=["plain", "tls-and-users"])
