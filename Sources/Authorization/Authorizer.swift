@@ -94,7 +94,7 @@ public enum Authorizer {
   private static func mayMendBucketPolicy(
     _ action: Action, _ caller: Caller, _ snapshot: AuthorizationSnapshot
   ) -> Bool {
-    guard caller.isRoot, caller.principal.account == snapshot.account else { return false }
+    guard caller.isUnlimitedRoot, caller.principal.account == snapshot.account else { return false }
     return action == .s3(.getBucketPolicy) || action == .s3(.putBucketPolicy) || action == .s3(.deleteBucketPolicy)
   }
 }

@@ -82,6 +82,20 @@ public final class Caller: Sendable {
 
   public var isRoot: Bool { if case .root = principal.kind { true } else { false } }
 
+  /// Root, and neither a session's policy nor a service account's limits stand before it.
+  public var isUnlimitedRoot: Bool { isRoot && sessionPolicies == nil && serviceAccount == nil }
+
+  /// Whether a policy of the credentials themselves limits whom they stand for. `AdministratorAccess` as the only one
+  /// limits nothing.
+  public var isLimitedByPolicy: Bool {
+    Self.limit(sessionPolicies) || Self.limit(serviceAccount?.policies)
+  }
+
+  private static func limit(_ policies: [CompiledPolicy]?) -> Bool {
+    guard let policies else { return false }
+    return policies.isEmpty || !policies.allSatisfy { $0 === CannedPolicy.administratorAccess.compiled }
+  }
+
   /// The policies of the caller, without those of the resource.
   public var layers: PolicyLayers {
     PolicyLayers(

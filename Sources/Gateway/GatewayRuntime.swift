@@ -8,7 +8,7 @@ public import IdentityStore
 public import Logging
 public import NIOCore
 import NIOPosix
-public import S3Model
+import S3Model
 public import Settings
 import Synchronization
 public import TLS
@@ -29,15 +29,12 @@ public final class GatewayRuntime: Sendable {
     public var rego: RegoAuthority?
     /// Asked instead of ``rego``; nil for none.
     public var policyServer: PolicyServer.Configuration?
-    /// Which no user may be named.
-    public var rootAccessKeyID: ByteString
-
     /// Whose tokens are taken.
     public var federation: Federation
 
     public init(
       settings: GatewaySettings, identities: IdentityDirectory, keyRing: KeyRing, backends: [any StorageBackend],
-      store: (any IdentityStore)? = nil, rootAccessKeyID: ByteString = "", rego: RegoAuthority? = nil,
+      store: (any IdentityStore)? = nil, rego: RegoAuthority? = nil,
       policyServer: PolicyServer.Configuration? = nil, federation: Federation = .none
     ) {
       self.settings = settings
@@ -47,7 +44,6 @@ public final class GatewayRuntime: Sendable {
       self.store = store
       self.rego = rego
       self.policyServer = policyServer
-      self.rootAccessKeyID = rootAccessKeyID
       self.federation = federation
     }
   }
@@ -93,7 +89,7 @@ public final class GatewayRuntime: Sendable {
         current: { snapshots.current.identities },
         change: { change in try await Self.changeIdentities(snapshots, on: loops.next(), change) })
     }
-    keeper.serve(editor.map { IAMService(editor: $0, rootAccessKeyID: parts.rootAccessKeyID) })
+    keeper.serve(editor.map { IAMService(editor: $0) { snapshots.current.identities.isReserved($0) } })
     let notes = parts.store.map { StoreNotes($0, log: log) }
     self.notes = notes
     let limiter = ConnectionLimiter()

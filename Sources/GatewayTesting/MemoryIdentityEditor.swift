@@ -24,6 +24,13 @@ public final class MemoryIdentityEditor: IdentityEditor {
 
   public var table: IdentityTable { current.withLock { $0 } }
 
+  /// Takes changes that another node has made.
+  public func take(_ changes: [RecordChange]) throws {
+    try current.withLock { table in
+      for change in changes { try table.apply(change.key, change.value, revision: change.revision) }
+    }
+  }
+
   public func beforeNextCommit(_ body: @escaping @Sendable () async -> Void) { meanwhile.withLock { $0 = body } }
 
   public func edit<Answer: Sendable>(

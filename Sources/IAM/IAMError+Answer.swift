@@ -33,6 +33,10 @@ extension IAMError {
           + "\(denial.resource.printable) \(denial.explanation)")
     case .needsAnswer: Answer(.accessDenied, "Access Denied")
     case .sessionMayNotCall: Answer(.invalidClientTokenId, "The security token included in the request is invalid")
+    case .limitedCredentials:
+      Answer(
+        .accessDenied,
+        "Credentials that a session policy or a service account limits may not do what would outlive them.")
     case .userNameNeeded:
       Answer(.validationError, "Must specify userName when calling with non-User credentials")
     case .noSuchEntity(let name): Answer(.noSuchEntity, name.missing)

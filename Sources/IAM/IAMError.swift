@@ -16,6 +16,9 @@ public enum IAMError: Error, Equatable, Sendable {
   case needsAnswer(ExternalQuestion)
   /// GetSessionToken's credentials without a second factor, and federated users, call no iam.
   case sessionMayNotCall
+  /// What the caller wants would outlive the limits of its credentials: a session's or service account's policy, or
+  /// the service account itself.
+  case limitedCredentials
   /// The caller is no user, so a request without a user's name is about nobody.
   case userNameNeeded
   case noSuchEntity(IAMEntityName)

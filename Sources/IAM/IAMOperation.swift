@@ -11,6 +11,9 @@ protocol IAMOperation: Sendable {
   /// What must be allowed, all of it. Looks at what there is only for paths, tags and boundaries; never fails because
   /// something is not there.
   func accesses(_ scope: IAMScope) throws(IAMError) -> [IAMAccess]
+  /// Whether nothing of it outlives the caller's credentials but what is taken away. Only such actions are for callers
+  /// whom a session's or service account's policy limits: whatever else they made would be free of that limit.
+  func endsWithCredentials(_ scope: IAMScope) -> Bool
   func run(_ run: IAMRun) async throws -> IAMAnswer
 }
 
@@ -24,7 +27,13 @@ protocol IAMEditing: IAMOperation {
   func edit(_ scope: IAMScope, _ change: inout IdentityChange) throws(IAMError) -> IAMAnswer
 }
 
+extension IAMOperation {
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { false }
+}
+
 extension IAMReading {
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { true }
+
   func run(_ run: IAMRun) async throws -> IAMAnswer {
     let scope = run.scope(run.editor.table)
     // Read is only what was authorized.
@@ -44,14 +53,13 @@ struct IAMRun: Sendable {
   let editor: any IdentityEditor
   let caller: IAMCaller
   let now: Int64
-  let rootAccessKeyID: ByteString
   let entropy: IAMEntropy
   let authorized: [IAMAccess]
   let service: IAMService
 
   func scope(_ table: IdentityTable) -> IAMScope {
     IAMScope(
-      table: table, caller: caller, now: now, rootAccessKeyID: rootAccessKeyID, sealer: editor.sealer,
+      table: table, caller: caller, now: now, isReserved: service.isReserved, sealer: editor.sealer,
       entropy: entropy)
   }
 

@@ -11,7 +11,8 @@ struct IAMScope: Sendable {
   let caller: IAMCaller
   /// In seconds since 1970.
   let now: Int64
-  let rootAccessKeyID: ByteString
+  /// What no user and no key may be named.
+  let isReserved: @Sendable (ByteString) -> Bool
   let sealer: SecretSealer
   /// What is made anew takes its ids and secrets from here, so that deciding twice makes the same.
   let entropy: IAMEntropy
@@ -79,7 +80,11 @@ struct IAMScope: Sendable {
     return table.user(id: caller.caller.userID)
   }
 
+  /// Root, through whichever of its keys.
   var isRoot: Bool { caller.caller.isRoot }
+
+  /// Root with nothing that limits it, for what is root's alone.
+  var isUnlimitedRoot: Bool { caller.caller.isUnlimitedRoot && !isServiceAccount }
 
   /// The name that a request means: the one it gives, else the caller's own.
   /// - Throws: `userNameNeeded` when the caller is no user.
@@ -91,11 +96,15 @@ struct IAMScope: Sendable {
     throw .userNameNeeded
   }
 
-  /// Whether the caller's credentials may do less than whoever they belong to: a service account's, or a session's with
-  /// policies of its own. Such must not make credentials that may do more.
-  var isRestricted: Bool {
-    caller.caller.sessionPolicies != nil || caller.caller.serviceAccount != nil
-      || table.keys[caller.accessKeyID]?.record.serviceAccount != nil
+  /// Whether the caller has a service account's key, which ends at its own time or by its parent's will.
+  var isServiceAccount: Bool {
+    caller.caller.serviceAccount != nil || table.keys[caller.accessKeyID]?.record.serviceAccount != nil
+  }
+
+  /// Service accounts make or change no credentials of whom they belong to: those would go on without them.
+  /// - Parameter owner: unique id of a user, or the account's digits for root.
+  func checkCredentials(of owner: ByteString) throws(IAMError) {
+    if isServiceAccount, owner == caller.caller.userID { throw .limitedCredentials }
   }
 
   // MARK: Accesses

@@ -12,13 +12,14 @@ import S3Wire
 /// store, passwords are hashed.
 public struct IAMService: Sendable {
   public let editor: any IdentityEditor
-  /// No user and no key may be named like it.
-  let rootAccessKeyID: ByteString
+  /// What no user and no key may be named.
+  let isReserved: @Sendable (ByteString) -> Bool
   let codes = CodeLimiter()
 
-  public init(editor: any IdentityEditor, rootAccessKeyID: ByteString) {
+  /// - Parameter isReserved: see ``IdentityDirectory/isReserved(_:)``.
+  public init(editor: any IdentityEditor, isReserved: @escaping @Sendable (ByteString) -> Bool) {
     self.editor = editor
-    self.rootAccessKeyID = rootAccessKeyID
+    self.isReserved = isReserved
   }
 
   /// Proof that policy allowed a request as the records were then.
@@ -40,7 +41,7 @@ public struct IAMService: Sendable {
     guard caller.caller.principal.account == editor.table.account else { throw .sessionMayNotCall }
     let entropy = try IAMEntropy()
     let scope = IAMScope(
-      table: editor.table, caller: caller, now: now / 1000, rootAccessKeyID: rootAccessKeyID, sealer: editor.sealer,
+      table: editor.table, caller: caller, now: now / 1000, isReserved: isReserved, sealer: editor.sealer,
       entropy: entropy)
     let accesses = try request.operation.accesses(scope)
     // An action that asks for nothing would be one that anybody may call.
@@ -58,6 +59,7 @@ public struct IAMService: Sendable {
             explanation: decision.explanation(access.action), reason: decision.description))
       }
     }
+    if caller.caller.isLimitedByPolicy, !request.operation.endsWithCredentials(scope) { throw .limitedCredentials }
     return Authorization(accesses: accesses, entropy: entropy)
   }
 
@@ -67,7 +69,7 @@ public struct IAMService: Sendable {
     _ request: IAMRequest, _ authorization: Authorization, _ caller: IAMCaller, atMilliseconds now: Int64
   ) async throws(IAMError) -> IAMResponse {
     let run = IAMRun(
-      editor: editor, caller: caller, now: now / 1000, rootAccessKeyID: rootAccessKeyID,
+      editor: editor, caller: caller, now: now / 1000,
       entropy: authorization.entropy, authorized: authorization.accesses, service: self)
     do {
       return IAMResponse(action: request.action, result: try await request.operation.run(run).result)

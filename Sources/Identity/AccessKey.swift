@@ -20,6 +20,8 @@ public enum KeyRefusal: Error, Hashable, Sendable {
   case inactive
   /// The key's own expiry, or the account's greatest age of keys.
   case expired, tooOld
+  /// The sessions of its federated owner's role or provider, made before it was or with it, were ended.
+  case revoked
   /// Its user, role or identity provider is gone.
   case ownerGone
   /// A policy that its federated owner's session was limited to is gone.

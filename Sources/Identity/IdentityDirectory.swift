@@ -156,6 +156,18 @@ public struct IdentityDirectory: StoredIdentities {
       let (end, overflows) = record.created.addingReportingOverflow(oldest)
       if !overflows, now >= end { throw .tooOld }
     }
+    // It stands for a session that began when the account was made.
+    if case .federated(let parent) = record.owner, !revocations.isEmpty,
+      isRevoked(.role(parent.roleID), record.created) || isRevoked(.provider(parent.providerID), record.created)
+    {
+      throw .revoked
+    }
+  }
+
+  private func isRevoked(_ subject: RevocationRules.Subject, _ created: Int64) -> Bool {
+    guard let before = revocations[subject] else { return false }
+    let (milliseconds, overflows) = created.multipliedReportingOverflow(by: 1000)
+    return overflows || milliseconds < before
   }
 
   /// Nil: keys do not grow too old. What the account says and cannot be read is taken to be the strictest.

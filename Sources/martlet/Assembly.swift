@@ -89,7 +89,7 @@ final class Assembly: Sendable {
     parts = GatewayRuntime.Parts(
       settings: settings, identities: identities, keyRing: keyRing,
       backends: settings.backends.compactMap { made[$0.name]?.backend },
-      store: try IdentityStores.open(settings.identityStore, log: log), rootAccessKeyID: root.accessKeyID,
+      store: try IdentityStores.open(settings.identityStore, log: log),
       rego: policies.authority, policyServer: policyServer?.configuration, federation: federation.federation(settings))
     backends = Mutex(made)
   }

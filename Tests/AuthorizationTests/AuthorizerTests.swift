@@ -52,6 +52,11 @@ import Testing
     // An administrator has locked himself out; only root may mend it.
     #expect(decide(.putBucketPolicy, "data", nil, try user("AIDACAROL", snapshot), snapshot).isExplicitDeny)
     #expect(decide(.putObject, "elsewhere", "a", snapshot.root, snapshot).isAllowed)
+    // And root itself: none of its service accounts.
+    let account = snapshot.root.acting(
+      through: Caller.ServiceAccount(accessKeyID: "AKIASERVICEACCOUNT01", policies: nil))
+    #expect(decide(.putBucketPolicy, "data", nil, account, snapshot).isExplicitDeny)
+    #expect(decide(.putBucketPolicy, "other", nil, account, snapshot).isAllowed)
   }
 
   @Test func anUnreadableBucketPolicyDeniesAllButMending() throws {

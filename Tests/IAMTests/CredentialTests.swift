@@ -63,8 +63,9 @@ import Testing
     #expect(await iam.code("CreateServiceAccount", bob, as: other) == .accessDenied)
     // Neither itself nor more of its kind.
     let account = try iam.user("bob", own, key: ByteString(id))
-    #expect(await iam.code("CreateServiceAccount", as: account) == .invalidInput)
-    #expect(await iam.code("UpdateServiceAccount", ["AccessKeyId": id, "Policy": ""], as: account) == .invalidInput)
+    #expect(await iam.refusal("CreateServiceAccount", as: account) == .limitedCredentials)
+    #expect(
+      await iam.refusal("UpdateServiceAccount", ["AccessKeyId": id, "Policy": ""], as: account) == .limitedCredentials)
     try await iam.call(
       "UpdateServiceAccount", ["AccessKeyId": id, "Policy": "", "Expiration": "", "Status": "Inactive"], as: user)
     let record = try #require(iam.editor.table.keys[ByteString(id)]?.record)

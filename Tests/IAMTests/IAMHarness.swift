@@ -24,7 +24,7 @@ struct IAMHarness {
     var table = IdentityTable(account: account)
     for record in declared { try table.apply(record.key, record.value, revision: nil) }
     editor = try MemoryIdentityEditor(table, store: store)
-    service = IAMService(editor: editor, rootAccessKeyID: "AKIAROOTROOTROOTROOT")
+    service = IAMService(editor: editor) { $0.lowercasedASCII == "akiarootrootrootroot" }
     snapshot = try AuthorizationSnapshotBuilder(account: account).snapshot
   }
 

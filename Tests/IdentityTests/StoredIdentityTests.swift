@@ -343,6 +343,16 @@ import Testing
     directory.put(try Self.key("AKIDSA", of: .federated(parent), serviceAccount: .init()))
     #expect(try directory.mayRead("AKIDSA"))
     let full = directory
+    // Ended with the sessions of its time, not by a rule about earlier ones.
+    directory.put(RevocationRecord(subject: .role, id: "AROA1", issuedBefore: 1, expires: 9))
+    #expect(try directory.mayRead("AKIDSA"))
+    let rules: [(RevocationRecord.Subject, ByteString)] = [(.role, "AROA1"), (.provider, "OIDC1")]
+    for (subject, id) in rules {
+      directory = full
+      directory.put(RevocationRecord(subject: subject, id: id, issuedBefore: 1_000_000, expires: 9))
+      #expect(throws: KeyRefusal.revoked) { try directory.caller("AKIDSA") }
+    }
+    directory = full
     directory.remove(provider.key)
     #expect(throws: KeyRefusal.ownerGone) { try directory.caller("AKIDSA") }
     directory = full

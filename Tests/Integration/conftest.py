@@ -1,4 +1,5 @@
 import pathlib
+import shutil
 import sys
 import uuid
 
@@ -6,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from etcd import Etcd  # noqa: E402
 from gateway import Gateway  # noqa: E402
 from identities import render  # noqa: E402
 from stores import Store, needs  # noqa: E402
@@ -60,3 +62,18 @@ def bucket(gateway):
     name = f"test-{uuid.uuid4().hex[:16]}"
     gateway.client().create_bucket(Bucket=name)
     return name
+
+
+@pytest.fixture(scope="module", params=["sqlite", "etcd"])
+def identity_store(request):
+    """Settings of each store; etcd over TLS, with users. Everything of one fixture is under one prefix."""
+    if request.param == "sqlite":
+        yield lambda name: {"type": "sqlite"}
+        return
+    if shutil.which("etcd") is None:
+        pytest.skip("no etcd")
+    cluster = Etcd(RIG_ETCD_NODES="1", RIG_TLS="1", RIG_ETCD_AUTH="1")
+    try:
+        yield lambda name: cluster.settings() | {"prefix": f"{cluster.variables['PREFIX']}{name}/"}
+    finally:
+        cluster.close()

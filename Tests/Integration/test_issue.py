@@ -18,7 +18,7 @@ import botocore.awsrequest
 import botocore.credentials
 import pytest
 
-from gateway import Gateway, ROOT, ROOT_ACCESS_KEY, ROOT_SECRET_KEY
+from gateway import ROOT, ROOT_ACCESS_KEY, ROOT_SECRET_KEY, Gateway, at
 from identities import allow, deny, keys, policy, render, user
 from refusals import refused
 from test_hostile import recorded  # noqa: F401
@@ -390,14 +390,6 @@ def test_a_token_beside_a_long_lived_key(gateway):
 
 
 # --- time
-
-def at(seconds):
-    """How to start a gateway whose wall clock is `seconds` ahead."""
-    library, = pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
-    # The library must be loaded in a process before: in the first one Swift does not find its arguments.
-    return {"environment": {"LD_PRELOAD": str(library), "FAKETIME": f"+{seconds}s", "DONT_FAKE_MONOTONIC": "1"},
-            "wrapper": ["env"]}
-
 
 def test_nothing_outlives_its_session(tmp_path):
     """Presigned URLs and streams of a session end with it, whatever they say themselves; those of a key go on."""

@@ -28,6 +28,8 @@ struct GetCredentialReport: IAMOperation {
 
   init(_ checker: inout ParameterChecker) {}
 
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { true }
+
   func accesses(_ scope: IAMScope) -> [IAMAccess] { [IAMAccess(Self.action, "*")] }
 
   private static let header =

@@ -34,7 +34,7 @@ extension IAMScope {
   /// An access key id that nobody has.
   func newKeyID() throws(IAMError) -> ByteString {
     let id = entropy.accessKeyID
-    guard table.keys[id] == nil, id.lowercasedASCII != rootAccessKeyID.lowercasedASCII else { throw .internalFailure }
+    guard table.keys[id] == nil, !isReserved(id) else { throw .internalFailure }
     return id
   }
 }
@@ -52,9 +52,7 @@ struct CreateAccessKey: IAMEditing {
   func edit(_ scope: IAMScope, _ change: inout IdentityChange) throws(IAMError) -> IAMAnswer {
     let name = try scope.userName(name)
     let entry = try scope.user(name)
-    if scope.isRestricted, entry.record.uniqueID == scope.caller.caller.userID {
-      throw .invalidInput("Restricted credentials cannot make unrestricted ones for whom they belong to.")
-    }
+    try scope.checkCredentials(of: entry.record.uniqueID)
     guard scope.ownKeys(of: entry.record).count < IAMQuota.accessKeysPerUser.value else {
       throw .limitExceeded(.accessKeysPerUser)
     }
@@ -133,6 +131,8 @@ struct UpdateAccessKey: IAMEditing {
     if status == .expired { checker.refuse(.invalidInput, "A key's status can be set to Active or Inactive.") }
   }
 
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { status == .inactive }
+
   func accesses(_ scope: IAMScope) throws(IAMError) -> [IAMAccess] {
     [scope.access(Self.action, user: try scope.userName(name))]
   }
@@ -141,6 +141,7 @@ struct UpdateAccessKey: IAMEditing {
     let entry = try scope.ownKey(id, of: try scope.userName(name))
     guard !entry.isDeclared else { throw .declared(.accessKey(id)) }
     var key = entry.record
+    if status == .active, case .user(let owner) = key.owner { try scope.checkCredentials(of: owner) }
     key.isActive = status == .active
     if key.isActive != entry.record.isActive { change.put(key, over: entry) }
     return .none
@@ -156,6 +157,8 @@ struct DeleteAccessKey: IAMEditing {
     name = checker.optionalUserName()
     id = checker.accessKeyID()
   }
+
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { true }
 
   func accesses(_ scope: IAMScope) throws(IAMError) -> [IAMAccess] {
     [scope.access(Self.action, user: try scope.userName(name))]
@@ -175,6 +178,8 @@ struct GetAccessKeyLastUsed: IAMOperation {
   let id: ByteString
 
   init(_ checker: inout ParameterChecker) { id = checker.accessKeyID() }
+
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { true }
 
   private func owner(_ scope: IAMScope) -> UserRecord? {
     guard case .user(let owner)? = scope.table.keys[id]?.record.owner else { return nil }

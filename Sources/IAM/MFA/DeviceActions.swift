@@ -104,7 +104,7 @@ struct EnableMFADevice: IAMOperation {
   func run(_ run: IAMRun) async throws -> IAMAnswer {
     let scope = run.scope(run.editor.table)
     try run.confirm(self, scope)
-    _ = try scope.deviceOwner(name)
+    try scope.checkCredentials(of: try scope.deviceOwner(name).id)
     let device = try scope.device(serial).record
     guard device.assignment == nil else { throw IAMError.entityAlreadyExists(.mfaAssignment(serial: serial)) }
     let drift = try await run.service.synchronize(device, serial, first, second, now: run.now)
@@ -163,6 +163,7 @@ struct ResyncMFADevice: IAMOperation {
     let scope = run.scope(run.editor.table)
     try run.confirm(self, scope)
     let owner = try scope.deviceOwner(name).id
+    try scope.checkCredentials(of: owner)
     let device = try scope.device(serial).record
     guard device.assignment?.userID == owner else { throw IAMError.noSuchEntity(.mfaAssignment(serial: serial)) }
     let drift = try await run.service.synchronize(device, serial, first, second, now: run.now)
@@ -195,6 +196,7 @@ struct DeactivateMFADevice: IAMEditing {
 
   func edit(_ scope: IAMScope, _ change: inout IdentityChange) throws(IAMError) -> IAMAnswer {
     let owner = try scope.deviceOwner(try scope.userName(name ?? (scope.isRoot ? "root" : nil))).id
+    try scope.checkCredentials(of: owner)
     let entry = try MFADeviceRecord.findEditable(serial, scope)
     var device = entry.record
     guard device.assignment?.userID == owner else { throw .noSuchEntity(.mfaAssignment(serial: serial)) }

@@ -72,9 +72,9 @@ extension IAMScope {
     }
     switch entry.record.owner {
     case .user: return entry
-    case .root: if isRoot { return entry }
+    case .root: if isUnlimitedRoot || entry.record.accessKeyID == caller.accessKeyID { return entry }
     case .federated(let parent):
-      if isRoot { return entry }
+      if isUnlimitedRoot { return entry }
       // Whoever may manage the role's people and is no session of it manages all of them.
       guard let own = caller.federatedParent else { return entry }
       if own.providerID == parent.providerID, own.subject == parent.subject { return entry }
@@ -157,19 +157,19 @@ struct CreateServiceAccount: IAMEditing {
     expires = checker.expiration()
   }
 
+  /// A federated session's policies go into the parent and stay ceilings; nobody else's would.
+  func endsWithCredentials(_ scope: IAMScope) -> Bool {
+    user == nil && scope.caller.federatedParent != nil && !scope.isServiceAccount
+  }
+
   func accesses(_ scope: IAMScope) throws(IAMError) -> [IAMAccess] { [try scope.access(Self.action, parentOf: user)] }
 
   func edit(_ scope: IAMScope, _ change: inout IdentityChange) throws(IAMError) -> IAMAnswer {
     let parent = try scope.parent(user)
-    // A federated session's policies go into the parent and stay ceilings; nobody else's would.
-    if case .federated = parent {
-      if scope.table.keys[scope.caller.accessKeyID] != nil { throw .invalidInput(Self.restricted) }
-    } else if scope.isRestricted {
-      let own = scope.caller.caller.userID
-      switch parent {
-      case .user(let entry): if entry.record.uniqueID == own { throw .invalidInput(Self.restricted) }
-      case .root, .federated: throw .invalidInput(Self.restricted)
-      }
+    switch parent {
+    case .user(let entry): try scope.checkCredentials(of: entry.record.uniqueID)
+    case .root: try scope.checkCredentials(of: scope.account.bytes)
+    case .federated: if scope.isServiceAccount { throw .limitedCredentials }
     }
     if let expires, expires <= scope.now { throw .invalidInput("Expiration must lie in the future.") }
     try scope.checkServiceAccountPolicy(policy)
@@ -197,8 +197,6 @@ struct CreateServiceAccount: IAMEditing {
       writer.close("ServiceAccount")
     }
   }
-
-  private static let restricted = "Restricted credentials cannot make unrestricted ones for whom they belong to."
 }
 
 struct ListServiceAccounts: IAMReading {
@@ -265,18 +263,19 @@ struct UpdateServiceAccount: IAMEditing {
     expires = checker.expiration()
   }
 
+  private var onlyDisables: Bool {
+    status == .inactive && name == nil && description == nil && policy == nil && !setsExpiration
+  }
+
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { onlyDisables }
+
   func accesses(_ scope: IAMScope) -> [IAMAccess] { [scope.access(Self.action, serviceAccount: id)] }
 
   func edit(_ scope: IAMScope, _ change: inout IdentityChange) throws(IAMError) -> IAMAnswer {
     let entry = try scope.serviceAccount(id)
     guard !entry.isDeclared else { throw .declared(.serviceAccount(id)) }
-    // A service account does not loosen its own bounds.
-    guard scope.caller.accessKeyID != id else {
-      throw .invalidInput("A service account cannot change itself.")
-    }
-    if policy != nil || setsExpiration || status == .active, scope.isRestricted {
-      throw .invalidInput("Restricted credentials cannot change what bounds credentials.")
-    }
+    // A service account loosens neither its own bounds nor those of others of its parent.
+    if scope.isServiceAccount, !onlyDisables { throw .limitedCredentials }
     var key = entry.record
     if let status { key.isActive = status == .active }
     if let name { key.serviceAccount?.name = name.isEmpty ? nil : name }
@@ -300,6 +299,8 @@ struct DeleteServiceAccount: IAMEditing {
   let id: ByteString
 
   init(_ checker: inout ParameterChecker) { id = checker.accessKeyID() }
+
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { true }
 
   func accesses(_ scope: IAMScope) -> [IAMAccess] { [scope.access(Self.action, serviceAccount: id)] }
 

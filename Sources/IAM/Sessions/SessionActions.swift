@@ -24,6 +24,8 @@ struct ListSessions: IAMOperation {
     after = checker.optional("Marker", length: 1...128, .accessKeyID)
   }
 
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { true }
+
   func accesses(_ scope: IAMScope) -> [IAMAccess] {
     if let user { return [scope.access(Self.action, user: user)] }
     if let role { return [scope.access(Self.action, role: role)] }
@@ -134,6 +136,8 @@ struct RevokeSessions: IAMEditing {
     subject = subjects.first ?? .root
     before = checker.issuedBefore()
   }
+
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { true }
 
   /// On whoever the sessions are of; a single session's owner stands in its token alone, so that needs `*`.
   func accesses(_ scope: IAMScope) -> [IAMAccess] {

@@ -130,6 +130,7 @@ struct CreateLoginProfile: IAMOperation {
     let scope = run.scope(run.editor.table)
     try run.confirm(self, scope)
     let user = try scope.user(try scope.userName(name)).record
+    try scope.checkCredentials(of: user.uniqueID)
     try scope.passwordPolicy.check(password, userName: user.name)
     let hash = try await PasswordHash(password).record(user.uniqueID, run.editor.sealer)
     return try await run.edit(self) { scope, change throws(IAMError) in
@@ -171,6 +172,8 @@ struct DeleteLoginProfile: IAMEditing {
 
   init(_ checker: inout ParameterChecker) { name = checker.optionalUserName(max: 64) }
 
+  func endsWithCredentials(_ scope: IAMScope) -> Bool { true }
+
   func accesses(_ scope: IAMScope) throws(IAMError) -> [IAMAccess] {
     [scope.access(Self.action, user: try scope.userName(name))]
   }
@@ -187,6 +190,7 @@ private func setPassword(
   _ run: IAMRun
 ) async throws -> IAMAnswer {
   let scope = run.scope(run.editor.table)
+  try scope.checkCredentials(of: user.uniqueID)
   let before = try scope.profile(user).record
   let policy = scope.passwordPolicy
   try policy.check(password, userName: user.name)
@@ -236,6 +240,7 @@ struct UpdateLoginProfile: IAMOperation {
     }
     return try await run.edit(self) { scope, change throws(IAMError) in
       let entry = try scope.profile(try scope.user(name).record)
+      try scope.checkCredentials(of: entry.record.userID)
       var profile = entry.record
       profile.isResetRequired = isResetRequired ?? profile.isResetRequired
       change.put(profile, over: entry)
@@ -264,6 +269,7 @@ struct ChangePassword: IAMOperation {
     let scope = run.scope(run.editor.table)
     try run.confirm(self, scope)
     guard let user = scope.callingUser?.record else { throw IAMError.passwordNotChangeable }
+    try scope.checkCredentials(of: user.uniqueID)
     // Guesses of the old one are as expensive and as few as codes.
     guard run.service.codes.mayTry(ByteString("password\n\(user.uniqueID)"), now: run.now) else {
       throw IAMError.tooManyAuthenticationCodes(serial: user.name)

@@ -46,8 +46,7 @@ struct CreateUser: IAMEditing {
 extension IAMScope {
   /// - Throws: `entityAlreadyExists` for a name that is taken in any case, or is the root user's key.
   func checkNewUserName(_ name: ByteString) throws(IAMError) {
-    let folded = name.lowercasedASCII
-    guard table.users[folded] == nil, folded != rootAccessKeyID.lowercasedASCII else {
+    guard table.users[name.lowercasedASCII] == nil, !isReserved(name) else {
       throw .entityAlreadyExists(.user(name))
     }
   }
