@@ -45,6 +45,8 @@ let package = Package(
     .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    // Without pkgConfig: SwiftPM refuses the flags that it gives.
+    .systemLibrary(name: "CGSSAPI", providers: [.apt(["libkrb5-dev"])]),
 
     // Vocabulary
     library("HTTPWire"),
@@ -59,6 +61,8 @@ let package = Package(
     // Engines
     library("JWT", ["Cryptography", "JSON"]),
     tests("JWTTests", ["JWT", "Cryptography", "JSON"]),
+    library("KerberosNames", ["CRE2", "S3Model"]),
+    tests("KerberosNamesTests", ["KerberosNames", "S3Model"]),
     library("IAMPolicy", ["JSON", "S3Model"]),
     tests("IAMPolicyTests", ["IAMPolicy", "JSON", "S3Model"]),
     library("S3Wire", ["HTTPWire", "S3Model"]),
@@ -77,8 +81,8 @@ let package = Package(
     tests("AuthorizationTests", ["Authorization", "GatewayTesting", "HTTPWire", "IAMPolicy", "Rego", "S3Model"]),
 
     // Services
-    library("Settings", ["Authorization", "IAMPolicy", "S3Model", yams]),
-    tests("SettingsTests", ["GatewayTesting", "S3Model", "Settings"]),
+    library("Settings", ["Authorization", "IAMPolicy", "KerberosNames", "S3Model", yams]),
+    tests("SettingsTests", ["GatewayTesting", "KerberosNames", "S3Model", "Settings"]),
     library("IdentityStore", ["Cryptography", "JSON", "S3Model"]),
     tests(
       "IdentityStoreTests",
@@ -149,6 +153,8 @@ let package = Package(
       ["Cryptography", "HTTPClient", "HTTPWire", "IdentityStore", "JSON", "S3Model", logging, nioCore]),
     library("SQLiteIdentityStore", ["IdentityStore", "S3Model", "Settings", logging, sqlite]),
     library("OIDCClient", ["HTTPClient", "HTTPWire", "JSON", "JWT", "S3Model", logging, nioCore]),
+    library("Kerberos", ["CGSSAPI", "KerberosNames", "S3Model", nioPosix]),
+    tests("KerberosTests", ["Kerberos", "KerberosNames", "S3Model"]),
     library("STS", ["Authorization", "Cryptography", "IAMPolicy", "Rego", "S3Model", "S3Wire", "SigV4"]),
     library(
       "IAM",

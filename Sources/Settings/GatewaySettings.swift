@@ -34,6 +34,7 @@ public struct GatewaySettings: Sendable {
   public let identityStore: IdentityStoreSettings
   public let authorization: AuthorizationSettings
   public let openID: [OpenIDSettings]
+  public let kerberos: [KerberosSettings]
 
   /// The backend that a bucket belongs to, or nil when it belongs to none.
   public func backend(forBucket bucket: some RandomAccessCollection<UInt8>) -> String? {
@@ -83,7 +84,9 @@ extension GatewaySettings {
         HostName.isValid(text[...]) && text == text.lowercased() ? text : nil
       } ?? []
     tls = reader.section("tls") { TLSSettings($0) }
-    limits = reader.section("limits") { LimitSettings($0) }
+    let kerberos = reader.kerberosProviders()
+    self.kerberos = kerberos
+    limits = reader.section("limits") { LimitSettings($0, takesTickets: !kerberos.isEmpty) }
     trustedProxies =
       reader.values("trusted_proxies", countMax: 1000, "an address range such as `10.0.0.0/8`") { text, _ in
         IPNetwork(text)

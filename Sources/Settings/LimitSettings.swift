@@ -33,11 +33,13 @@ public struct LimitSettings: Hashable, Sendable {
 }
 
 extension LimitSettings {
-  init(_ reader: SectionReader) {
+  /// - Parameter takesTickets: whether heads may carry Kerberos tickets, which a directory makes large.
+  init(_ reader: SectionReader, takesTickets: Bool) {
     let kibibyte = 1 << 10
     let mebibyte = 1 << 20
     let tebibyte = 1 << 40
-    headBytesMax = reader.size("head_bytes_max", default: 16 * kibibyte, in: kibibyte...mebibyte)
+    let headBytes = reader.size("head_bytes_max", default: 16 * kibibyte, in: kibibyte...mebibyte)
+    headBytesMax = takesTickets ? max(headBytes, 64 * kibibyte) : headBytes
     fieldCountMax = reader.number("field_count_max", default: 100, in: 8...1000)
     bodyBytesMax = reader.size("body_bytes_max", default: 5 << 30, in: kibibyte...(50 * tebibyte))
     documentBytesMax = reader.size("document_bytes_max", default: 2 * mebibyte, in: kibibyte...(64 * mebibyte))

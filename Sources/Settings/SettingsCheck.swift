@@ -15,6 +15,7 @@ public enum SettingsCheck {
     }
     if let opa = settings.authorization.opa { check.server(opa.server) }
     if !settings.authorization.bundleURLs.isEmpty { check.server(settings.authorization.bundleServer.server) }
+    for provider in settings.kerberos { check.keytab(provider.keytabFile) }
     check.identities(settings.identities)
     return check.errors
   }
@@ -54,6 +55,17 @@ public enum SettingsCheck {
         let isEncrypted = text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
         let reason = isEncrypted ? "encrypted keys cannot be used" : "holds no PEM `\(labels[0])`"
         throw SettingsError(.file(path: file.path, fault: .malformed(reason: reason)), at: file.origin)
+      } catch {
+        errors.append(error)
+      }
+    }
+
+    /// Version 2 of the format is the only one in use; the keys themselves are for the Kerberos library to read.
+    mutating func keytab(_ file: FileReference) {
+      do throws(SettingsError) {
+        let bytes = try file.read(bytesMax: SettingsCheck.pemBytesMax, protection: .secret)
+        guard !bytes.starts(with: [5, 2]) else { return }
+        throw SettingsError(.file(path: file.path, fault: .malformed(reason: "is no keytab")), at: file.origin)
       } catch {
         errors.append(error)
       }

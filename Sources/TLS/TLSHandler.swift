@@ -72,6 +72,13 @@ public class TLSHandler: ChannelDuplexHandler {
     connection.releaseBuffers()
   }
 
+  /// The digest of this side's certificate as channel bindings of RFC 5929 section 4.1 have it: by the hash of the
+  /// certificate's signature algorithm, SHA-256 in place of MD5 and SHA-1. Computed anew for each call; nil where that
+  /// algorithm has no single hash.
+  public func certificateDigest() -> [UInt8]? {
+    phase == .established ? connection.certificateDigest() : nil
+  }
+
   // MARK: - Life
 
   public func handlerAdded(context: ChannelHandlerContext) {

@@ -4,7 +4,7 @@
 set -euo pipefail
 RIGS_VENV=${RIGS_VENV:-${HOME:?set HOME or RIGS_VENV}/.cache/martlet-rigs/venv}
 export DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
-[ "$#" -gt 0 ] || set -- moto radosgw etcd
+[ "$#" -gt 0 ] || set -- moto radosgw etcd kerberos
 packages='openssl curl ca-certificates util-linux'
 modules=''
 for rig; do
@@ -14,6 +14,7 @@ for rig; do
       modules+=' moto[server]'
       ;;
     etcd) packages+=' etcd-server etcd-client' ;;
+    kerberos) packages+=' krb5-kdc krb5-admin-server krb5-user' ;;
     radosgw) packages+=' radosgw ceph-mon ceph-osd ceph-common' ;;
     *)
       echo "install.sh: no rig $rig" >&2
