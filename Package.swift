@@ -180,7 +180,9 @@ let package = Package(
       "Gateway",
       [
         "Audit", "Authorization", "Backend", "Cryptography", "HTTPClient", "HTTPWire", "IAM", "IAMPolicy", "Identity",
-        "IdentityStore", "JSON", "JWT", "OIDCClient", "Rego", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS",
+        "IdentityStore", "JSON", "JWT", "Kerberos", "KerberosNames", "OIDCClient", "Rego", "S3Model", "S3Wire", "STS",
+        "Settings", "SigV4",
+        "TLS",
         "Telemetry", logging,
         nioCore, nioPosix,
       ]),
@@ -200,7 +202,9 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "EtcdIdentityStore", "FileBackend", "Gateway",
-        "HTTPClient", "IAMPolicy", "Identity", "IdentityStore", "JWT", "OIDCClient", "PolicyExplanation", "PolicyTool",
+        "HTTPClient", "IAMPolicy", "Identity", "IdentityStore", "JWT", "Kerberos", "KerberosNames", "OIDCClient",
+        "PolicyExplanation",
+        "PolicyTool",
         "Rego", "S3Backend", "S3Model", "SQLiteIdentityStore", "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),

@@ -4,3 +4,8 @@ public import S3Model
 public func openIDProviderID(issuer: String, account: AccountID) -> ByteString {
   UniqueID.make(.openIDProvider, name: issuer, account: account)
 }
+
+/// The stable unique id of a Kerberos provider that settings declare: follows from account and name.
+public func kerberosProviderID(name: String, account: AccountID) -> ByteString {
+  UniqueID.make(.kerberosProvider, name: name, account: account)
+}

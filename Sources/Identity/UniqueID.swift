@@ -14,6 +14,7 @@ enum UniqueID {
     case group = "AGPA"
     /// AWS has none for these.
     case openIDProvider = "OIDC"
+    case kerberosProvider = "KRB5"
   }
 
   /// 21 upper-case letters and digits.

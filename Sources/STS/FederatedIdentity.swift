@@ -19,11 +19,13 @@ public struct FederatedIdentity: Sendable {
   public var sourceIdentity: ByteString?
   /// When the provider last saw a second factor, in seconds since 1970.
   public var mfaSeconds: Int64?
+  /// When the proof ends, and with it all that comes of it, in seconds since 1970; nil where that is not for it to say.
+  public var endSeconds: Int64?
 
   public init(
     providerARN: ByteString, providerID: ByteString, providerName: ByteString, subject: ByteString,
     audience: ByteString, claims: [SessionClaim] = [], tags: [SessionTag] = [], sourceIdentity: ByteString? = nil,
-    mfaSeconds: Int64? = nil
+    mfaSeconds: Int64? = nil, endSeconds: Int64? = nil
   ) {
     self.providerARN = providerARN
     self.providerID = providerID
@@ -34,6 +36,7 @@ public struct FederatedIdentity: Sendable {
     self.tags = tags
     self.sourceIdentity = sourceIdentity
     self.mfaSeconds = mfaSeconds
+    self.endSeconds = endSeconds
   }
 }
 
@@ -47,4 +50,6 @@ public enum FederationRefusal: Error, Hashable, Sendable {
   case providerUnreachable
   /// The provider, or its rules, refuse this identity.
   case rejected
+  /// Too many wait to be verified.
+  case busy
 }

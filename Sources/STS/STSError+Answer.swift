@@ -67,8 +67,8 @@ extension STSError {
         .accessDenied,
         "User: \(denial.callerARN) is not authorized to perform: \(denial.action.name) on resource: \(denial.resource)")
     case .rootMayNotAssumeRoles: Answer(.accessDenied, "Roles may not be assumed by root accounts.")
-    case .federatedAccessDenied:
-      Answer(.accessDenied, "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+    case .federatedAccessDenied(let action): Answer(.accessDenied, "Not authorized to perform \(action.name)")
+    case .federation(.busy): Answer(.slowDown, "\(S3ErrorCode.slowDown.message)")
     case .federation(.invalidToken):
       Answer(.invalidIdentityToken, "The identity token that was passed could not be validated.")
     case .federation(.expiredToken): Answer(.expiredTokenException, "Token expired", status: 400)

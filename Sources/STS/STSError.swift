@@ -37,7 +37,7 @@ public enum STSError: Error, Equatable, Sendable {
   case needsAnswer(ExternalQuestion)
   case rootMayNotAssumeRoles
   /// Somebody whom a provider vouches for may not have the role, or there is none of that name.
-  case federatedAccessDenied
+  case federatedAccessDenied(STSAction)
   case federation(FederationRefusal)
   /// GetSessionToken and GetFederationToken take long-lived keys only.
   case sessionMayNotCall(STSAction)

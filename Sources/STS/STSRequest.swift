@@ -9,6 +9,7 @@ public enum STSRequest: Sendable {
   case getFederationToken(GetFederationTokenInput)
   case getAccessKeyInfo(accessKeyID: ByteString)
   case assumeRoleWithWebIdentity(AssumeRoleWithWebIdentityInput)
+  case assumeRoleWithKerberos(AssumeRoleWithKerberosInput)
 
   /// The only version of the API.
   public static let version = "2011-06-15"
@@ -29,6 +30,7 @@ public enum STSRequest: Sendable {
     case .getFederationToken: self = .getFederationToken(try GetFederationTokenInput(&checker))
     case .assumeRoleWithWebIdentity:
       self = .assumeRoleWithWebIdentity(try AssumeRoleWithWebIdentityInput(&checker))
+    case .assumeRoleWithKerberos: self = .assumeRoleWithKerberos(try AssumeRoleWithKerberosInput(&checker))
     case .getAccessKeyInfo:
       self = .getAccessKeyInfo(accessKeyID: checker.required("AccessKeyId", length: 16...128, .word))
     }
@@ -40,7 +42,9 @@ public enum STSRequest: Sendable {
     switch self {
     case .assumeRole(let input): input.secondFactor
     case .getSessionToken(let input): input.secondFactor
-    case .assumeRoleWithWebIdentity, .getCallerIdentity, .getFederationToken, .getAccessKeyInfo: nil
+    case .assumeRoleWithWebIdentity, .assumeRoleWithKerberos, .getCallerIdentity, .getFederationToken,
+      .getAccessKeyInfo:
+      nil
     }
   }
 
@@ -53,11 +57,13 @@ public enum STSRequest: Sendable {
     case .getFederationToken: .getFederationToken
     case .getAccessKeyInfo: .getAccessKeyInfo
     case .assumeRoleWithWebIdentity: .assumeRoleWithWebIdentity
+    case .assumeRoleWithKerberos: .assumeRoleWithKerberos
     }
   }
 
   private enum Known {
     case assumeRole, getSessionToken, getCallerIdentity, getFederationToken, getAccessKeyInfo, assumeRoleWithWebIdentity
+    case assumeRoleWithKerberos
   }
 
   private static let actions: [ByteString: Known] = [
@@ -67,5 +73,6 @@ public enum STSRequest: Sendable {
     "GetFederationToken": .getFederationToken,
     "GetAccessKeyInfo": .getAccessKeyInfo,
     "AssumeRoleWithWebIdentity": .assumeRoleWithWebIdentity,
+    "AssumeRoleWithKerberos": .assumeRoleWithKerberos,
   ]
 }

@@ -16,6 +16,9 @@ extension STSResponse {
       writer.element("SubjectFromWebIdentityToken", subject)
       writer.element("Audience", audience)
       writer.element("Provider", provider)
+    case .assumeRoleWithKerberos(let role, let principal):
+      role.write(to: &writer)
+      writer.element("KerberosPrincipal", principal)
     case .getSessionToken(let credentials):
       credentials.write(to: &writer)
     case .getCallerIdentity(let userID, let account, let arn):
@@ -44,6 +47,7 @@ extension STSResponse {
     switch self {
     case .assumeRole: ("AssumeRoleResponse", "AssumeRoleResult")
     case .assumeRoleWithWebIdentity: ("AssumeRoleWithWebIdentityResponse", "AssumeRoleWithWebIdentityResult")
+    case .assumeRoleWithKerberos: ("AssumeRoleWithKerberosResponse", "AssumeRoleWithKerberosResult")
     case .getSessionToken: ("GetSessionTokenResponse", "GetSessionTokenResult")
     case .getCallerIdentity: ("GetCallerIdentityResponse", "GetCallerIdentityResult")
     case .getFederationToken: ("GetFederationTokenResponse", "GetFederationTokenResult")

@@ -22,6 +22,10 @@ public struct KerberosSettings: Sendable {
   public let rules: [String]?
   public let ignoresCase: Bool
   public let channelBinding: ChannelBinding
+  /// Names or ARNs of the roles that are tried, in order, for those who name none.
+  public let roles: [String]
+  /// The groups in tickets that sessions carry; nil for all.
+  public let groups: [String]?
   /// Whether S3 requests may bring tickets instead of signatures.
   public let isForS3: Bool
   public let origin: SettingsOrigin
@@ -61,7 +65,15 @@ extension KerberosSettings {
     }
     ignoresCase = reader.boolean("ignore_case", default: false)
     channelBinding = reader.choice("channel_binding", default: .checked)
+    roles =
+      reader.values("roles", countMax: 20, "a role's name or ARN") { text, _ in
+        IAMName.isValid(text, lengthMax: 64) || text.hasPrefix("arn:aws:iam::") ? text : nil
+      } ?? []
+    groups = reader.values("groups", countMax: 64, "a security identifier such as `S-1-5-21-1-2-3-512`") { text, _ in
+      text.hasPrefix("S-1-") && text.utf8.count <= 184 ? text : nil
+    }
     isForS3 = reader.boolean("s3", default: false)
+    if isForS3 && roles.isEmpty { reader.report(.needs(key: reader.keyPath("roles")), "s3") }
     guard let keytab, !services.isEmpty, !realms.isEmpty else { return nil }
     keytabFile = keytab
   }

@@ -1,5 +1,7 @@
 import Gateway
 import JWT
+import Kerberos
+import KerberosNames
 import Logging
 import NIOPosix
 import OIDCClient
@@ -16,6 +18,8 @@ final class FederationLoader: Sendable {
 
   private let log: Logger
   private let made = Mutex<[String: Made]>([:])
+  /// Made when the first provider needs them, and kept.
+  private let threads = Mutex<KerberosThreads?>(nil)
 
   init(log: Logger) { self.log = log }
 
@@ -37,11 +41,46 @@ final class FederationLoader: Sendable {
       made = kept
       return Federation(
         settings.openID.compactMap { openID in kept[openID.name].map { (openID, $0.provider) } },
+        kerberos: acceptors(settings),
         accountID: settings.accountID)
     }
   }
 
+  private func acceptors(_ settings: GatewaySettings) -> [(KerberosSettings, KerberosAcceptor)] {
+    if settings.kerberos.isEmpty { return [] }
+    let threads = self.threads.withLock { threads in
+      let kept = threads ?? KerberosThreads()
+      threads = kept
+      return kept
+    }
+    return settings.kerberos.compactMap { provider in
+      let rules: NameRules
+      do throws(KerberosNameError) {
+        rules = try NameRules(realms: provider.realms, rules: provider.rules, ignoresCase: provider.ignoresCase)
+      } catch {
+        // Settings are checked: this is not reached, and nobody comes in by it.
+        log.error("a Kerberos provider is left out", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
+        return nil
+      }
+      let acceptor = KerberosAcceptor(
+        KerberosConfiguration(
+          keytab: Assembly.absolute(provider.keytabFile.path),
+          // One for all: no token is new to any of them once it was seen.
+          replayCache: Assembly.absolute(settings.data) + "/kerberos.replay", services: provider.services,
+          rules: rules, requiresBinding: provider.channelBinding == .required),
+        threads: threads)
+      Task.detached { [log] in
+        for missing in acceptor.missingKeys() {
+          log.warning(
+            "a service has no key", metadata: ["service": "\(missing.service)", "reason": "\(missing.reason)"])
+        }
+      }
+      return (provider, acceptor)
+    }
+  }
+
   func shutdown() {
+    threads.withLock { $0?.shutdown() }
     for made in made.withLock({ Array($0.values) }) { made.refreshing.cancel() }
   }
 

@@ -28,6 +28,8 @@ struct KerberosSettingsTests {
             rules: [DEFAULT, "RULE:[2:$1](robot)s/o/0/g"]
             ignore_case: true
             channel_binding: required
+            roles: [reader, "arn:aws:iam::000000000000:role/team/writer"]
+            groups: [S-1-5-32-544]
             s3: true
         """#, environment: [:])
     let least = settings.kerberos[0]
@@ -38,6 +40,7 @@ struct KerberosSettingsTests {
     #expect(full.services.map(\.text) == ["HTTP/b.example.com@EXAMPLE.COM", "HTTP/b@OTHER"])
     #expect(full.realms == ["EXAMPLE.COM", "OTHER"])
     #expect(full.rules?.count == 2)
+    #expect(full.roles.count == 2 && full.groups == ["S-1-5-32-544"])
     #expect(full.ignoresCase && full.isForS3 && full.channelBinding == .required)
   }
 
@@ -60,6 +63,9 @@ struct KerberosSettingsTests {
     ("{\(least), rules: [\"RULE:[1:$1](*)\"]}", ["rules[0]"]),
     ("{\(least), channel_binding: no}", ["channel_binding"]),
     ("{\(least), s3: maybe}", ["s3"]),
+    ("{\(least), s3: true}", ["roles"]),
+    ("{\(least), roles: [a/b]}", ["roles[0]"]),
+    ("{\(least), groups: [admins]}", ["groups[0]"]),
     ("{\(least), keytab: /k}", ["keytab"]),
   ])
   func refuses(provider: String, expected: [String]) {

@@ -320,6 +320,9 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
 
   // MARK: For the exchange
 
+  /// What tickets that are bound to this connection are bound to; nil where that cannot be.
+  func certificateDigest() -> [UInt8]? { tls?.certificateDigest() }
+
   /// Whether the request's body may come now. Sends `100 Continue` when the client waits for it: callers have
   /// authorized the request.
   func setBodyReading(_ isReading: Bool) {

@@ -40,6 +40,14 @@ enum ErrorMapping {
     case .unsupportedAuthorization: ErrorReply(.invalidArgument, "Unsupported Authorization Type")
     case .anonymousNotAllowed:
       service == .s3 ? ErrorReply(.accessDenied) : ErrorReply(.missingAuthenticationToken)
+    case .ticketRequired:
+      ErrorReply(service == .s3 ? .accessDenied : .missingAuthenticationToken, status: 401)
+    case .ticketRefused(.invalidToken): ErrorReply(.invalidToken)
+    case .ticketRefused(.expiredToken): ErrorReply(.expiredToken)
+    case .ticketRefused(.rejected): ErrorReply(.accessDenied)
+    case .ticketRefused(.providerUnreachable): ErrorReply(.serviceUnavailable)
+    case .ticketRefused(.busy): ErrorReply(.slowDown)
+    case .foreignPage: ErrorReply(.accessDenied)
     case .anonymousOverride:
       ErrorReply(.invalidRequest, "Request specific response headers cannot be used for anonymous GET requests.")
     case .denied, .undecidable, .missingKey, .foreignOwner: ErrorReply(.accessDenied)

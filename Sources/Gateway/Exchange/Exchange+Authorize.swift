@@ -38,7 +38,8 @@ extension Exchange {
 
   /// Nothing but the bucket's policy, or Rego where it may, allows anonymous requests: without them, none gets to send a document first.
   private func refuseStrangers(_ request: S3Request) throws(ExchangeFailure) {
-    guard claim == nil, request.bucket.flatMap({ snapshot.authorization.bucketPolicies[$0] }) == nil else { return }
+    guard claim == nil, ticket == nil, request.bucket.flatMap({ snapshot.authorization.bucketPolicies[$0] }) == nil
+    else { return }
     switch snapshot.authorization.external?.mode ?? snapshot.authorization.rego?.mode {
     case .grant, .decide: return
     case nil, .off, .restrict: break
@@ -139,7 +140,15 @@ extension Exchange {
   }
 
   /// What Rego asks of a request that it lets through, as far as it is for the gateway to do.
-  func take(_ obligations: Obligations) throws(ExchangeFailure) {
+  func take(_ asked: Obligations) throws(ExchangeFailure) {
+    var obligations = asked
+    if !ticketObligations.isEmpty {
+      do throws(ObligationError) {
+        try obligations.merge(ticketObligations)
+      } catch {
+        throw .undecidable("\(error)")
+      }
+    }
     if obligations.isEmpty { return }
     self.obligations = obligations
     if let limit = obligations.bytesMax {

@@ -44,7 +44,7 @@ extension Exchange {
     try lookUpCORSRules { $0.respondPreflight() }
   }
 
-  private func lookUpCORSRules(then: @escaping (Exchange) -> Void) throws(ExchangeFailure) {
+  func lookUpCORSRules(then: @escaping (Exchange) -> Void) throws(ExchangeFailure) {
     guard let request else { throw .corsForbidden }
     var lookup = request
     lookup.operation = .getBucketCors

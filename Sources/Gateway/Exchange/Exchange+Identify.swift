@@ -19,7 +19,14 @@ extension Exchange {
     }
     switch credentials {
     case .anonymous: service = isQueryProtocol ? .sts : .s3
-    case .bearer, .negotiate: throw .unsupportedAuthorization
+    case .bearer: throw .unsupportedAuthorization
+    case .negotiate:
+      negotiates = true
+      service = isQueryProtocol ? .sts : .s3
+      let federation = snapshot.federation
+      guard service == .sts ? federation.takesTickets : federation.takesTicketsOnS3 else {
+        throw .unsupportedAuthorization
+      }
     case .signature(let claim):
       self.claim = claim
       if claim.scope.isFor(service: "sts") {
@@ -45,23 +52,28 @@ extension Exchange {
     guard head.fields.equals(head.path, "/") else { return false }
     switch head.method {
     case .post:
+      if asksForAction { return true }
       guard let type = head.fields.first(.contentType) else { return false }
       return head.fields.withBytes(type) { bytes in
         bytes.count >= 33
           && bytes.prefix(33).lazy.map(ASCII.lowercased).elementsEqual(
             "application/x-www-form-urlencoded".utf8)
       }
-    case .get:
-      guard let query = head.query else { return false }
-      return head.fields.withBytes(query) { bytes in
-        bytes.starts(with: "Action=".utf8) || head.fields.string(query).contains("&Action=")
-      }
+    case .get: return asksForAction
     default: return false
+    }
+  }
+
+  private var asksForAction: Bool {
+    guard let query = head.query else { return false }
+    return head.fields.withBytes(query) { bytes in
+      bytes.starts(with: "Action=".utf8) || head.fields.string(query).contains("&Action=")
     }
   }
 
   /// Claim to caller: the key exists and is active, the signature is good, the session still counts.
   func identify() throws(ExchangeFailure) -> Stage {
+    if let stage = try identifyByTicket() { return stage }
     if let claim {
       expectation = try verify(claim, profile: .s3, bodyDigest: nil, at: now).payload
     } else {
@@ -92,7 +104,7 @@ extension Exchange {
   /// `response-*` parameters set headers of the answer: only for those who sign them.
   /// Source: Amazon S3 API Reference, GetObject, "Overriding response header values through the request".
   private func checkOverrides() throws(ExchangeFailure) {
-    guard claim == nil, let request else { return }
+    guard claim == nil, ticket == nil, let request else { return }
     for item in request.query {
       switch item.name {
       case .responseCacheControl, .responseContentDisposition, .responseContentEncoding, .responseContentLanguage,

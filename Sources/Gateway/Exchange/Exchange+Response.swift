@@ -39,6 +39,12 @@ extension Exchange {
     }
     var reply = ErrorMapping.reply(failure, service: service, now: now)
     addNames(to: &reply)
+    if asksForTicket(failure) {
+      reply.status = 401
+      var fields = ResponseFields()
+      fields.append(.wwwAuthenticate, "Negotiate")
+      response.extraFields += fields.bytes
+    }
     response.errorCode = reply.code
     respond(reply, failure)
   }

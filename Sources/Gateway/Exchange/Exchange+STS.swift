@@ -60,6 +60,8 @@ extension Exchange {
         beginWebIdentity(input)
         return .wait
       }
+      // A signature is no ticket.
+      if case .assumeRoleWithKerberos = request { throw STSError.federation(.invalidToken) }
       if let factor = request.secondFactor, secondFactor == nil {
         try verify(factor)
         return .wait
@@ -128,8 +130,11 @@ extension Exchange {
       throw .sts(error)
     }
     queryAction = request.action
-    guard case .assumeRoleWithWebIdentity(let input) = request else { throw .anonymousNotAllowed }
-    beginWebIdentity(input)
+    switch request {
+    case .assumeRoleWithWebIdentity(let input) where !negotiates: beginWebIdentity(input)
+    case .assumeRoleWithKerberos(let input): try beginKerberos(input)
+    default: throw negotiates ? .unsupportedAuthorization : .anonymousNotAllowed
+    }
     return .wait
   }
 

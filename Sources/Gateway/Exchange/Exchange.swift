@@ -46,6 +46,13 @@ final class Exchange {
   var service = Service.s3
   var claim: SignatureClaim?
   var verified: VerifiedSignature?
+  /// The request brings `Authorization: Negotiate`.
+  var negotiates = false
+  /// Proved by the ticket that came with this very request.
+  var ticket: TicketIdentity?
+  var isIdentifiedByTicket = false
+  /// What policy asks of whoever takes the ticket's role.
+  var ticketObligations = Obligations.none
   var session: OpenedSession?
   var caller = Caller.anonymous
   var request: S3Request?

@@ -1,5 +1,6 @@
 import Authorization
 import Backend
+import STS
 import SigV4
 import Telemetry
 
@@ -17,7 +18,11 @@ extension ExchangeFailure {
     case .inactiveAccessKey: .inactiveAccessKey
     case .invalidToken, .tokenBesideLongLivedKey, .revokedToken: .badSessionToken
     case .expiredToken: .expired
-    case .unsupportedAuthorization, .anonymousNotAllowed: .unsigned
+    case .unsupportedAuthorization, .anonymousNotAllowed, .ticketRequired: .unsigned
+    case .ticketRefused(.expiredToken): .expired
+    case .ticketRefused(.busy): .overLimit
+    case .ticketRefused(.invalidToken), .ticketRefused(.providerUnreachable): .badSessionToken
+    case .ticketRefused(.rejected), .foreignPage: .notAllowed
     case .denied(let decision): decision.isExplicitDeny ? .explicitDeny : .notAllowed
     case .undecidable, .missingKey, .foreignOwner, .corsForbidden, .publicAccessBlocked: .notAllowed
     case .clientGone, .noBucketPolicy, .noPublicAccessBlock, .noCORSConfiguration, .storageFailed, .notImplemented,

@@ -43,6 +43,12 @@ enum ExchangeFailure: Error {
   /// A scheme that no provider here accepts, such as Bearer.
   case unsupportedAuthorization
   case anonymousNotAllowed
+  /// The action's proof is a ticket, and there is none.
+  case ticketRequired
+  /// Of an S3 request.
+  case ticketRefused(FederationRefusal)
+  /// A browser brings its user's ticket for a page that may not use it.
+  case foreignPage
   /// An unsigned request asks for `response-*` overrides.
   case anonymousOverride
   /// `x-amz-expected-bucket-owner` names another account.

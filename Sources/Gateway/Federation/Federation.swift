@@ -1,6 +1,7 @@
 import Identity
 import JSON
 import JWT
+public import Kerberos
 public import OIDCClient
 import S3Model
 import STS
@@ -16,11 +17,18 @@ public final class Federation: Sendable {
   }
 
   private let providers: [String: Provider]
+  let kerberos: [KerberosProvider]
   private let ids: Set<ByteString>
 
-  /// - Parameter openID: each with the one that verifies its tokens.
-  public init(_ openID: [(OpenIDSettings, OIDCProvider)], accountID: String) {
+  /// - Parameters:
+  ///   - openID: each with the one that verifies its tokens.
+  ///   - kerberos: each with the one that verifies its tickets.
+  public init(
+    _ openID: [(OpenIDSettings, OIDCProvider)], kerberos: [(KerberosSettings, KerberosAcceptor)] = [],
+    accountID: String
+  ) {
     var providers: [String: Provider] = [:]
+    var tickets: [KerberosProvider] = []
     if let account = AccountID(accountID) {
       for (settings, oidc) in openID {
         let id = openIDProviderID(issuer: settings.issuer, account: account)
@@ -29,8 +37,12 @@ public final class Federation: Sendable {
           mapping: WebIdentityMapping(settings, providerID: id, account: account))
       }
     }
+    if let account = AccountID(accountID) {
+      tickets = kerberos.map { KerberosProvider($0, $1, account: account) }
+    }
     self.providers = providers
-    ids = Set(providers.values.map(\.id))
+    self.kerberos = tickets
+    ids = Set(providers.values.map(\.id) + tickets.map(\.id))
   }
 
   public static let none = Federation([], accountID: "")
@@ -38,7 +50,7 @@ public final class Federation: Sendable {
   /// Whether sessions that this provider vouched for still count.
   func knows(_ providerID: ByteString) -> Bool { ids.contains(providerID) }
 
-  var isEmpty: Bool { providers.isEmpty }
+  var isEmpty: Bool { providers.isEmpty && kerberos.isEmpty }
 
   /// Who a token stands for.
   /// - Parameter now: in milliseconds since 1970.
