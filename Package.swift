@@ -212,7 +212,7 @@ let package = Package(
     // Conformance
     tests(
       "ConformanceTests",
-      ["Cryptography", "HTTPWire", "IAMPolicy", "JSON", "JWT", "S3Backend", "S3Model", "S3Wire", "SigV4"]),
+      ["Cryptography", "HTTPWire", "IAM", "IAMPolicy", "JSON", "JWT", "S3Backend", "S3Model", "S3Wire", "SigV4"]),
   ],
   cxxLanguageStandard: .cxx17
 )
@@ -220,8 +220,9 @@ let package = Package(
 // The fuzz targets are one set of sources: usually a test that runs their corpus once; for Tests/Fuzz/run.sh, which asks
 // for it, a program around libFuzzer, instrumented, in a folder of its own.
 let fuzzed: [Target.Dependency] = [
-  "Authorization", "Backend", "Cryptography", "Gateway", "HTTPClient", "HTTPWire", "IAMPolicy", "JSON", "Rego",
-  "S3Backend", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS", logging, nioCore,
+  "Authorization", "Backend", "Cryptography", "Gateway", "GatewayTesting", "HTTPClient", "HTTPWire", "IAM", "IAMPolicy",
+  "Identity", "IdentityStore", "JSON", "Rego", "S3Backend", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS",
+  logging, nioCore,
 ]
 let seeds = ["Corpus", "conformance.py", "run.sh"]
 if Context.environment["MARTLET_FUZZ"] == nil {

@@ -1,6 +1,6 @@
 /// The parsers under test. `Corpus/<name>` holds the seeds of each, and every input that once broke it.
 enum FuzzTarget: String, CaseIterable {
-  case chunked, evaluate, fields, form, policy, proxy, rego, request, response, settings, signature, token, upstream,
+  case chunked, evaluate, fields, form, policy, proxy, query, rego, request, response, settings, signature, token, upstream,
     xml
 
   func run(_ input: [UInt8]) {
@@ -11,6 +11,7 @@ enum FuzzTarget: String, CaseIterable {
     case .form: FormFuzz.run(input)
     case .policy: PolicyFuzz.run(input)
     case .proxy: ProxyFuzz.run(input)
+    case .query: QueryFuzz.run(input)
     case .rego: RegoFuzz.run(input)
     case .request: RequestFuzz.run(input)
     case .response: ResponseFuzz.run(input)
