@@ -160,8 +160,7 @@ let package = Package(
       "IAM",
       [
         "Authorization", "CZlib", "Cryptography", "IAMPolicy", "Identity", "IdentityStore", "JSON", "Rego", "S3Model",
-        "S3Wire",
-        hashTrees,
+        "S3Wire", hashTrees, nioPosix,
       ]),
     tests(
       "IAMTests",

@@ -39,6 +39,7 @@ public final class EtcdIdentityStore: IdentityStore {
   }
 
   public let name = "etcd"
+  public let isRemote = true
   /// etcd takes 128 operations and 1.5 MiB (`--max-txn-ops`, `--max-request-bytes`).
   public let limits = StoreLimits(changesMax: 100, bytesMax: 1 << 20, recordBytesMax: 1 << 19)
 

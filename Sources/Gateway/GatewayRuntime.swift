@@ -67,9 +67,18 @@ public final class GatewayRuntime: Sendable {
   ) async throws {
     let settings = parts.settings
     var parts = parts
-    var stored = StoreRevision(0)
+    var stored: StoreRevision?
+    var lost: IdentityStoreError?
     if let store = parts.store {
-      (parts.identities, stored) = try await IdentityKeeper.load(store, into: parts.identities)
+      do throws(IdentityStoreError) {
+        (parts.identities, stored) = try await IdentityKeeper.load(store, into: parts.identities)
+      } catch {
+        // What is declared, and root, can be served; who is stored, when the store can be read.
+        guard error.isPassing, store.isRemote else { throw error }
+        log.error("the identity store cannot be read yet", metadata: ["error": "\(error)"])
+        lost = error
+        parts.identities.isComplete = false
+      }
     }
     self.audit = audit
     self.log = log
@@ -85,7 +94,7 @@ public final class GatewayRuntime: Sendable {
     let (snapshots, loops) = (keeper, group)
     editor = parts.store.map { store in
       IdentityKeeper(
-        store: store, revision: stored, log: log, sealer: { snapshots.current.keyRing.sealer },
+        store: store, revision: stored, lost: lost, log: log, sealer: { snapshots.current.keyRing.sealer },
         current: { snapshots.current.identities },
         change: { change in try await Self.changeIdentities(snapshots, on: loops.next(), change) })
     }
@@ -156,6 +165,7 @@ public final class GatewayRuntime: Sendable {
       following.withLock {
         $0.append(Task.detached { await editor.follow() })
         $0.append(Task.detached { [notes] in await notes?.write() })
+        $0.append(Task.detached { await editor.removeExpired { UnixTime.now().seconds } })
       }
     }
     let operations = try await self.operations.start(

@@ -22,6 +22,7 @@ public final class MemoryIdentityEditor: IdentityEditor {
 
   public convenience init(account: AccountID) throws { try self.init(IdentityTable(account: account)) }
 
+  public var isLoaded: Bool { true }
   public var table: IdentityTable { current.withLock { $0 } }
 
   /// Takes changes that another node has made.

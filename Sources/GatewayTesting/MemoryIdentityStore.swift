@@ -18,6 +18,7 @@ public final class MemoryIdentityStore: IdentityStore {
   public init() {}
 
   public var name: String { "memory" }
+  public var isRemote: Bool { false }
 
   /// What every operation fails with; nil for none.
   public var fault: IdentityStoreError? {

@@ -57,6 +57,9 @@ extension IAMError {
     case .invalidAuthenticationCode: Answer(.invalidAuthenticationCode, "Authentication code for device is not valid.")
     case .tooManyAuthenticationCodes:
       Answer(.throttling, "Too many authentication codes for this device. Try again in a while.")
+    case .tooBusy: Answer(.throttling)
+    case .passwordExpired:
+      Answer(.accessDenied, "The password has expired and can only be set anew by an administrator.")
     case .changedMeanwhile: Answer(.concurrentModification)
     case .store(let error):
       switch error {

@@ -32,10 +32,14 @@ public enum IAMError: Error, Equatable, Sendable {
   case invalidInput(String)
   case passwordPolicyViolation(String)
   case oldPasswordWrong
+  /// It is older than the account's policy lets its owner change it (`HardExpiry`).
+  case passwordExpired
   /// The caller may not change the password by the account's policy, or is no user.
   case passwordNotChangeable
   case invalidAuthenticationCode(serial: ByteString)
   case tooManyAuthenticationCodes(serial: ByteString)
+  /// Too many passwords are being hashed.
+  case tooBusy
   /// What was authorized is no longer what would be changed: decide again.
   case changedMeanwhile
   case store(IdentityStoreError)

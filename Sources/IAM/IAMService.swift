@@ -39,6 +39,7 @@ public struct IAMService: Sendable {
     atMilliseconds now: Int64, decisions: inout IAMDecisions
   ) throws(IAMError) -> Authorization {
     guard caller.caller.principal.account == editor.table.account else { throw .sessionMayNotCall }
+    guard editor.isLoaded else { throw .store(.unreachable(reason: "not read yet")) }
     let entropy = try IAMEntropy()
     let scope = IAMScope(
       table: editor.table, caller: caller, now: now / 1000, isReserved: isReserved, sealer: editor.sealer,

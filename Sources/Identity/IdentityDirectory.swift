@@ -14,6 +14,9 @@ public struct IdentityDirectory: StoredIdentities {
   public private(set) var table: IdentityTable
   /// Sessions that are over, as ``table`` says it.
   public private(set) var revocations = RevocationRules()
+  /// Whether everything is known that there is. Until then nobody can say that a key is none, or that a session was not
+  /// revoked.
+  public var isComplete = true
   private var compiled = CompiledRecords()
   /// Nil where nobody's secrets are known.
   private let rootKey: RootKey?
@@ -92,6 +95,7 @@ public struct IdentityDirectory: StoredIdentities {
     copy.table = other.table
     copy.revocations = other.revocations
     copy.compiled = other.compiled
+    copy.isComplete = other.isComplete
     copy.declare()
     return copy
   }

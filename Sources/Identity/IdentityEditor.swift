@@ -4,6 +4,8 @@ public import IdentityStore
 public protocol IdentityEditor: AnyObject, Sendable {
   /// The newest table that this node knows.
   var table: IdentityTable { get }
+  /// False while the store has not been read since the start: then nothing is decided by the table.
+  var isLoaded: Bool { get }
 
   /// Decides a change over the newest table and puts it in force.
   ///

@@ -12,6 +12,9 @@ public protocol IdentityStore: AnyObject, Sendable {
   /// For logs and metrics: `sqlite`, `etcd`.
   var name: String { get }
 
+  /// Whether it is elsewhere, so that it may be away for a while and come back.
+  var isRemote: Bool { get }
+
   /// What one transaction may be.
   var limits: StoreLimits { get }
 
@@ -175,4 +178,14 @@ public enum IdentityStoreError: Error, Equatable, Sendable {
   /// Others were always faster, however often it was decided anew.
   case contended
   case closed
+
+  /// Whether it may pass by itself, and nothing here has to be mended first.
+  public var isPassing: Bool {
+    switch self {
+    case .unreachable, .contended, .full: true
+    // An answer that is none, not a record that cannot be read.
+    case .corrupt(let key, _): key == nil
+    case .refused, .tooLarge, .newerSchema, .closed: false
+    }
+  }
 }

@@ -26,6 +26,7 @@ public final class SQLiteIdentityStore: IdentityStore {
   }
 
   public let name = "sqlite"
+  public let isRemote = false
   public let limits = StoreLimits(changesMax: 10_000_000, bytesMax: 1 << 31, recordBytesMax: 1 << 20)
 
   private let options: Options

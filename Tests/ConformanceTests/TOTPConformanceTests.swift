@@ -14,23 +14,23 @@ import Testing
     }
     struct Time: Decodable {
       var time: Int64
-      var counter_hex: String
+      var counterHex: String
       var algorithm: String
       var totp: String
-      var last_six: String
+      var lastSix: String
     }
     struct Secret: Decodable {
       var hex: String
       var base32: String
     }
     struct Counts: Decodable {
-      var secret_hex: String
-      var secret_base32: String
+      var secretHex: String
+      var secretBase32: String
       var digits: Int
       var vectors: [Count]
     }
     struct Times: Decodable {
-      var time_step: Int64
+      var timeStep: Int64
       var digits: Int
       var secrets: [String: Secret]
       var vectors: [Time]
@@ -48,17 +48,19 @@ import Testing
 
   @Test func vectors() throws {
     guard let data = ConformanceFolder.contents("totp/vectors.json") else { return }
-    let vectors = try JSONDecoder().decode(Vectors.self, from: data)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let vectors = try decoder.decode(Vectors.self, from: data)
     var counts = SuiteReport("totp/hotp")
-    let seed = try bytes(hex: vectors.hotp.secret_hex)
-    #expect(Base32.encode(seed).text == vectors.hotp.secret_base32)
+    let seed = try bytes(hex: vectors.hotp.secretHex)
+    #expect(Base32.encode(seed).text == vectors.hotp.secretBase32)
     for vector in vectors.hotp.vectors {
       let code = TOTP.code(seed: seed, step: vector.counter, digits: vectors.hotp.digits)
       check(&counts, "\(vector.counter)", code.text == vector.hotp)
     }
     counts.printLine()
     var times = SuiteReport("totp/totp")
-    #expect(TOTP.stepSeconds == vectors.totp.time_step)
+    #expect(TOTP.stepSeconds == vectors.totp.timeStep)
     for vector in vectors.totp.vectors {
       let secret = try #require(vectors.totp.secrets[vector.algorithm])
       let algorithm = try #require(DigestAlgorithm(rawValue: vector.algorithm.lowercased()))
@@ -66,12 +68,12 @@ import Testing
       #expect(Base32.encode(seed).text == secret.base32)
       let step = TOTP.step(at: vector.time)
       let codes = [vectors.totp.digits, 6].map { TOTP.code(seed: seed, step: step, digits: $0, algorithm).text }
-      let isRight = codes == [vector.totp, vector.last_six] && step == Int64(vector.counter_hex, radix: 16)
+      let isRight = codes == [vector.totp, vector.lastSix] && step == Int64(vector.counterHex, radix: 16)
       check(&times, "\(vector.algorithm) at \(vector.time)", isRight)
       // As a code is verified: found in its own step, and in no window beside it.
       guard algorithm == .sha1 else { continue }
-      #expect(TOTP.match(ByteString(vector.last_six), seed: seed, in: (step - 1)...(step + 1)) == step)
-      #expect(TOTP.match(ByteString(vector.last_six), seed: seed, in: (step + 1)...(step + 3)) == nil)
+      #expect(TOTP.match(ByteString(vector.lastSix), seed: seed, in: (step - 1)...(step + 1)) == step)
+      #expect(TOTP.match(ByteString(vector.lastSix), seed: seed, in: (step + 1)...(step + 3)) == nil)
     }
     times.printLine()
     #expect(counts.passed > 0 && times.passed > 0)

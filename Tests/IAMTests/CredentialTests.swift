@@ -1,12 +1,14 @@
 import Cryptography
+import Foundation
 import GatewayTesting
 import HashTreeCollections
-import IAM
 import IAMPolicy
 import Identity
 import IdentityStore
 import S3Model
 import Testing
+
+@testable import IAM
 
 @Suite struct CredentialTests {
   let bob = ["UserName": "bob"]
@@ -38,6 +40,63 @@ import Testing
     #expect(try await iam.call("GetLoginProfile", bob)["PasswordResetRequired"] == "true")
     try await iam.call("DeleteLoginProfile", bob)
     #expect(iam.editor.table.loginProfiles.isEmpty)
+  }
+
+  @Test func passwordsGrowOld() async throws {
+    let iam = try IAMHarness()
+    try await iam.call("CreateUser", bob)
+    try await iam.call("CreateLoginProfile", bob.merging(["Password": "password 0"]) { $1 })
+    let user = try iam.user("bob", allow("iam:ChangePassword"))
+    func change(_ old: Int, _ new: Int) async -> IAMError? {
+      await iam.refusal(
+        "ChangePassword", ["OldPassword": "password \(old)", "NewPassword": "password \(new)"], as: user)
+    }
+    try await iam.call("UpdateAccountPasswordPolicy", ["MaxPasswordAge": "1", "HardExpiry": "false"])
+    iam.clock.seconds += 86_400
+    // Old ones are to be changed, by their owner too.
+    #expect(await change(0, 1) == nil)
+    try await iam.call("UpdateAccountPasswordPolicy", ["MaxPasswordAge": "1", "HardExpiry": "true"])
+    iam.clock.seconds += 86_399
+    #expect(await change(1, 2) == nil)
+    iam.clock.seconds += 86_400
+    #expect(await change(2, 3) == .passwordExpired)
+    #expect(
+      await iam.code("ChangePassword", ["OldPassword": "password 2", "NewPassword": "x"], as: user) == .accessDenied)
+    // Only an administrator helps.
+    try await iam.call("UpdateLoginProfile", bob.merging(["Password": "password 4"]) { $1 })
+    #expect(await change(4, 5) == nil)
+    let report = try #require(try await iam.call("GetCredentialReport")["Content"].flatMap { Base64.decode($0) })
+    let line = String(decoding: report, as: UTF8.self).split(separator: "\n")[2].split(separator: ",")
+    #expect(line[5] != "N/A" && line[6] > line[5])
+  }
+
+  @Test func onlySoManyPasswordsAreHashedAtOnce() async throws {
+    let threads = PasswordThreads(threads: 1, waitingMax: 2)
+    let (gate, open) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    async let first = threads.run { () throws(IAMError) in
+      open.signal()
+      gate.wait()
+      return 1
+    }
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        open.wait()
+        continuation.resume()
+      }
+    }
+    // The first one runs and waits no more; two may wait.
+    async let second = threads.run { () throws(IAMError) in 2 }
+    async let third = threads.run { () throws(IAMError) in throw .oldPasswordWrong }
+    while threads.waitingCount < 2 { await Task.yield() }
+    await #expect(throws: IAMError.tooBusy) { try await threads.run { () throws(IAMError) in 4 } }
+    gate.signal()
+    #expect(try await first == 1)
+    #expect(try await second == 2)
+    var refusal: (any Error)?
+    do { _ = try await third } catch { refusal = error }
+    #expect(refusal as? IAMError == .oldPasswordWrong)
+    #expect(try await threads.run { () throws(IAMError) in 5 } == 5)
+    try await threads.shutdown()
   }
 
   @Test func serviceAccountsBelongToTheirParent() async throws {

@@ -10,6 +10,7 @@ import Testing
 /// Identities that are nothing but a table; what cannot be read is not in it.
 private struct TableOnly: StoredIdentities {
   var table: IdentityTable
+  var isComplete = true
 
   mutating func load(_ records: [StoredRecord]) {
     for record in records { put(record.key, record.value, record.revision) }

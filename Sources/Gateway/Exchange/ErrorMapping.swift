@@ -67,7 +67,7 @@ enum ErrorMapping {
           + "request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted "
           + "by the resource's CORS spec.")
     case .storageFailed: ErrorReply(.internalError)
-    case .auditIsFull: ErrorReply(.serviceUnavailable)
+    case .auditIsFull, .identitiesUnknown: ErrorReply(.serviceUnavailable)
     case .notImplemented: ErrorReply(.notImplemented)
     case .sts(let error): reply(error)
     case .iam(let error): ErrorReply(error.answer.code, error.answer.message)

@@ -25,7 +25,8 @@ extension ExchangeFailure {
     case .ticketRefused(.rejected), .foreignPage: .notAllowed
     case .denied(let decision): decision.isExplicitDeny ? .explicitDeny : .notAllowed
     case .undecidable, .missingKey, .foreignOwner, .corsForbidden, .publicAccessBlocked: .notAllowed
-    case .clientGone, .noBucketPolicy, .noPublicAccessBlock, .noCORSConfiguration, .storageFailed, .notImplemented,
+    case .clientGone, .identitiesUnknown, .noBucketPolicy, .noPublicAccessBlock, .noCORSConfiguration, .storageFailed,
+      .notImplemented,
       .backend:
       nil
     }

@@ -34,6 +34,9 @@ enum ExchangeFailure: Error {
   // Identify
   case signature(SigV4Error)
   case unknownAccessKey
+  /// The identity store has not been read since the start: whose key it is, or whether the session still counts, nobody
+  /// can say.
+  case identitiesUnknown
   case inactiveAccessKey
   /// A session token that does not open, or belongs to another key.
   case invalidToken

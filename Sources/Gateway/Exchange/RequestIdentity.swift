@@ -12,13 +12,15 @@ struct RequestIdentity {
   let session: OpenedSession?
   fileprivate let credential: AccessKey?
 
-  /// - Throws: `unknownAccessKey`, `inactiveAccessKey` when its secret does not open, `tokenBesideLongLivedKey`, `invalidToken`, `expiredToken`.
+  /// - Throws: `unknownAccessKey`, `identitiesUnknown`, `inactiveAccessKey` when its secret does not open, `tokenBesideLongLivedKey`, `invalidToken`, `expiredToken`.
   static func look(
     up claim: SignatureClaim, in snapshot: Snapshot, at now: UnixTime, worker: Worker
   ) throws(ExchangeFailure) -> RequestIdentity {
     let credential = snapshot.identities.accessKey(claim.accessKeyID)
     guard let token = claim.sessionToken else {
-      guard let credential else { throw .unknownAccessKey }
+      guard let credential else {
+        throw snapshot.identities.isComplete ? .unknownAccessKey : .identitiesUnknown
+      }
       do throws(KeyRefusal) {
         let secret = try worker.accessKeys.signingSecret(of: credential, in: snapshot.identities)
         return RequestIdentity(secret: secret, session: nil, credential: credential)
@@ -54,6 +56,8 @@ struct RequestIdentity {
       }
     }
     guard let session else { throw .unknownAccessKey }
+    // Revocations are stored as well.
+    guard identities.isComplete else { throw .identitiesUnknown }
     if let provider = session.token.providerID, !snapshot.federation.knows(provider) {
       worker.log.info("a session is refused", metadata: ["reason": "its identity provider is gone"])
       throw .revokedToken

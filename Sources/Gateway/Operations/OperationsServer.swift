@@ -77,6 +77,11 @@ final class OperationsServer: Sendable {
     if !audit.isAccepting { return Self.text(503, "audit log is full\n") }
     let missing = keeper.current.routes.backends.filter { !$0.isReady() }.map(\.name)
     guard missing.isEmpty else { return Self.text(503, "not reachable: \(missing.joined(separator: ", "))\n") }
+    if let status = editor?.status, !status.isLoaded {
+      // Others have read it: balancers go there, and a rolling restart waits.
+      let reason = status.error.map { ": \($0)" } ?? ""
+      return Self.text(503, "the identity store has not been read, only declared identities are served\(reason)\n")
+    }
     if let status = editor?.status, !status.isUp {
       // Requests are served by what is known; taking every node out at once would help nobody.
       return Self.text(200, "ready\ndegraded: the identity store is not reachable\n")

@@ -72,7 +72,7 @@ struct GetCredentialReport: IAMOperation {
     var fields = [user.name.text, scope.arn(user).text, date(user.created)]
     if let profile = scope.table.loginProfiles[user.uniqueID]?.record {
       fields += ["true", user.passwordLastUsed.map(date) ?? "no_information", date(profile.changed)]
-      fields.append(scope.passwordPolicy.ageDaysMax.map { date(profile.changed + $0 * 86_400) } ?? "N/A")
+      fields.append(scope.passwordEnd(profile).map(date) ?? "N/A")
     } else {
       fields += ["false", "N/A", "N/A", "N/A"]
     }

@@ -13,13 +13,21 @@ struct PasswordHash: Sendable {
   let cost: Scrypt.Cost
 
   init(_ password: ByteString) async throws(IAMError) {
-    do throws(CryptographyError) {
-      salt = try SecureRandom.bytes(16)
-      cost = .standard
-      key = try Scrypt.derive(password.bytes, salt: salt, cost: cost)
-    } catch {
-      throw .internalFailure
+    self = try await PasswordThreads.shared.run { () throws(IAMError) in
+      do throws(CryptographyError) {
+        let salt = try SecureRandom.bytes(16)
+        let cost = Scrypt.Cost.standard
+        return PasswordHash(salt: salt, key: try Scrypt.derive(password.bytes, salt: salt, cost: cost), cost: cost)
+      } catch {
+        throw .internalFailure
+      }
     }
+  }
+
+  private init(salt: [UInt8], key: [UInt8], cost: Scrypt.Cost) {
+    self.salt = salt
+    self.key = key
+    self.cost = cost
   }
 
   /// Sealed for the login profile of a user.
@@ -42,12 +50,14 @@ struct PasswordHash: Sendable {
   ) async throws(IAMError) -> Bool {
     let numbers = hash.cost.text.split(separator: ",").compactMap { UInt64($0) }
     guard numbers.count == 3, let salt = Base64.decode(hash.salt.text) else { throw .internalFailure }
-    do throws(CryptographyError) {
-      let key = try sealer.open(hash.sealed, owner: RecordKey(.loginProfile, userID), member: member)
-      let cost = Scrypt.Cost(blocks: numbers[0], blockSize: numbers[1], parallelism: numbers[2])
-      return constantTimeEquals(try Scrypt.derive(password.bytes, salt: salt, cost: cost, count: key.count), key)
-    } catch {
-      throw .internalFailure
+    return try await PasswordThreads.shared.run { () throws(IAMError) in
+      do throws(CryptographyError) {
+        let key = try sealer.open(hash.sealed, owner: RecordKey(.loginProfile, userID), member: member)
+        let cost = Scrypt.Cost(blocks: numbers[0], blockSize: numbers[1], parallelism: numbers[2])
+        return constantTimeEquals(try Scrypt.derive(password.bytes, salt: salt, cost: cost, count: key.count), key)
+      } catch {
+        throw .internalFailure
+      }
     }
   }
 }
@@ -100,6 +110,13 @@ extension XMLWriter {
 
 extension IAMScope {
   var passwordPolicy: AccountRecord.PasswordPolicy { accountSettings.passwordPolicy ?? .standard }
+
+  /// From when on a password is too old, in seconds since 1970; nil: it never is.
+  func passwordEnd(_ profile: LoginProfileRecord) -> Int64? {
+    guard let days = passwordPolicy.ageDaysMax else { return nil }
+    let (end, overflows) = profile.changed.addingReportingOverflow(days * 86_400)
+    return overflows ? nil : end
+  }
 
   func profile(_ user: UserRecord) throws(IAMError) -> IdentityEntry<LoginProfileRecord> {
     guard let entry = table.loginProfiles[user.uniqueID] else { throw .noSuchEntity(.loginProfile(user.name)) }
@@ -275,6 +292,11 @@ struct ChangePassword: IAMOperation {
       throw IAMError.tooManyAuthenticationCodes(serial: user.name)
     }
     let profile = try scope.profile(user).record
+    // What is too old is changed at the next sign-in, unless the account says that only an administrator may.
+    // Source: IAM User Guide, "Set an account password policy for IAM users", "Prevent password expiration reset".
+    if scope.passwordPolicy.hardExpiry, let end = scope.passwordEnd(profile), run.now >= end {
+      throw IAMError.passwordExpired
+    }
     guard try await PasswordHash.isPassword(old, profile.password, of: user.uniqueID, run.editor.sealer) else {
       throw IAMError.oldPasswordWrong
     }

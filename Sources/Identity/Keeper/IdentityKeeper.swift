@@ -12,17 +12,18 @@ public final class IdentityKeeper<Identities: StoredIdentities>: IdentityEditor 
   private let change: @Sendable (@escaping @Sendable (inout Identities) -> Void) async throws -> Void
   private let applied: Mutex<AppliedChanges>
   private let state = Mutex(IdentityStoreStatus())
-  private let log: Logger
+  let log: Logger
 
   /// How often a change is decided anew.
   public static var attemptsMax: Int { 10 }
 
   /// - Parameters:
-  ///   - revision: up to which `current` holds what is stored, see ``load(_:into:)``.
+  ///   - revision: up to which `current` holds what is stored, see ``load(_:into:)``; nil when the store could not be
+  ///     read yet, for the reason in `lost`, and ``follow()`` is to try again.
   ///   - current: the identities in force.
   ///   - change: puts a change of them in force, in the order of calls; completes when it is everywhere on this node.
   public init(
-    store: any IdentityStore, revision: StoreRevision, log: Logger,
+    store: any IdentityStore, revision: StoreRevision?, lost: IdentityStoreError? = nil, log: Logger,
     sealer: @escaping @Sendable () -> SecretSealer, current: @escaping @Sendable () -> Identities,
     change: @escaping @Sendable (@escaping @Sendable (inout Identities) -> Void) async throws -> Void
   ) {
@@ -31,8 +32,12 @@ public final class IdentityKeeper<Identities: StoredIdentities>: IdentityEditor 
     self.current = current
     self.change = change
     self.log = log
-    applied = Mutex(AppliedChanges(revision: revision))
-    state.withLock { $0.revision = revision }
+    applied = Mutex(AppliedChanges(revision: revision ?? StoreRevision(0)))
+    state.withLock { state in
+      state.isLoaded = revision != nil
+      if let revision { return state.revision = revision }
+      (state.isUp, state.lost, state.error) = (false, .now, lost)
+    }
   }
 
   /// Adds everything that is stored to identities.
@@ -50,13 +55,15 @@ public final class IdentityKeeper<Identities: StoredIdentities>: IdentityEditor 
 
   public var status: IdentityStoreStatus { state.withLock { $0 } }
 
-  public func countDroppedNotes(_ count: Int) { state.withLock { $0.notesDropped += UInt64(count) } }
+  public var isLoaded: Bool { state.withLock { $0.isLoaded } }
 
   // MARK: Editing
 
   public func edit<Answer: Sendable>(
     _ decide: @escaping @Sendable (IdentityTable) throws -> (change: IdentityChange, answer: Answer)
   ) async throws -> Answer {
+    // What was never read cannot be decided on.
+    guard isLoaded else { throw IdentityStoreError.unreachable(reason: "not read yet") }
     for attempt in 0..<Self.attemptsMax {
       let (change, answer) = try decide(table)
       if change.isEmpty { return answer }
@@ -111,6 +118,7 @@ public final class IdentityKeeper<Identities: StoredIdentities>: IdentityEditor 
 
   /// Follows the store until the task is cancelled or the store is closed.
   public func follow() async {
+    if !isLoaded { await loadAnew() }
     while !Task.isCancelled {
       var isCompacted = false
       feed: for await event in store.changes(after: status.revision) {
@@ -143,7 +151,7 @@ public final class IdentityKeeper<Identities: StoredIdentities>: IdentityEditor 
 
   private func lose(_ error: IdentityStoreError) {
     let isNews = state.withLock { state in
-      defer { state.isUp = false }
+      defer { (state.isUp, state.error) = (false, error) }
       if state.lost == nil { state.lost = .now }
       return state.isUp
     }
@@ -154,7 +162,7 @@ public final class IdentityKeeper<Identities: StoredIdentities>: IdentityEditor 
 
   private func recover() {
     let isNews = state.withLock { state in
-      defer { (state.isUp, state.lost) = (true, nil) }
+      defer { (state.isUp, state.lost, state.error) = (true, nil, nil) }
       return !state.isUp
     }
     if isNews { log.notice("the identity store is back") }
@@ -162,8 +170,10 @@ public final class IdentityKeeper<Identities: StoredIdentities>: IdentityEditor 
 
   /// Requests go on with what was known until everything is here.
   private func loadAnew() async {
-    log.notice("changes were missed; loading all identities anew")
-    state.withLock { $0.reloads += 1 }
+    if isLoaded {
+      log.notice("changes were missed; loading all identities anew")
+      state.withLock { $0.reloads += 1 }
+    }
     var pause = Duration.milliseconds(100)
     while !Task.isCancelled {
       do {
@@ -172,9 +182,10 @@ public final class IdentityKeeper<Identities: StoredIdentities>: IdentityEditor 
           var loaded = loaded
           let newer = applied.withLock { $0.loaded(revision) }
           loaded.apply(newer)
+          loaded.isComplete = true
           identities = loaded
         }
-        state.withLock { $0.revision = revision }
+        state.withLock { ($0.revision, $0.isLoaded) = (revision, true) }
         recover()
         return
       } catch IdentityStoreError.closed {
