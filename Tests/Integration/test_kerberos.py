@@ -405,6 +405,25 @@ def test_curl_on_s3(krb, gateway, tickets):
     assert curl(krb, gateway, tickets["alice@OTHER.TEST"], "/data/k")[0] == 403
 
 
+def test_large_upload(krb, gateway, tickets, tmp_path):
+    """curl waits for 100 Continue, which comes once the ticket is verified."""
+    file = tmp_path / "large"
+    file.write_bytes(os.urandom(3 << 20))
+    status, _, body = curl(krb, gateway, tickets["carol"], "/data/large", "-T", file)
+    assert status == 200, body
+    assert gateway.client().get_object(Bucket="data", Key="large")["Body"].read() == file.read_bytes()
+    # And where the client asks first what is wanted.
+    done = subprocess.run(["curl", "-sS", "--cacert", gateway.ca, "--anyauth", "-u", ":", url(gateway, "/data/k")],
+                          env=krb.environment(tickets["alice"]), capture_output=True, timeout=40)
+    assert done.stdout == b"data", done.stderr
+
+
+def test_no_kerberos_configuration(krb, tickets):
+    """A host without krb5.conf: the keytab is all that it takes."""
+    with Gateway(config(krb), environment={"KRB5_CONFIG": "/nonexistent/krb5.conf"}) as gateway:
+        assert ask(gateway, Authorization=krb.header(tickets["alice"]))[0] == 200
+
+
 def test_the_challenge_on_s3(krb, gateway, tickets):
     status, headers, body = ask(gateway, "/data/k", "GET")
     assert (status, headers["WWW-Authenticate"], code(body)) == (401, "Negotiate", "AccessDenied")
@@ -527,6 +546,9 @@ def test_nothing_secret_is_written(krb, gateway, tickets):
     request = ask(gateway, "/data/k", "GET", Authorization=krb.header(tickets["alice"]))[1]["x-amz-request-id"]
     (record,) = gateway.audit_lines(request)
     assert "alice@EXAMPLE.TEST" in json.dumps(record)
+    login = ask(gateway, Authorization=krb.header(tickets["bob"]))[1]["x-amz-request-id"]
+    (record,) = gateway.audit_lines(login)
+    assert record["principal"]["arn"] == PROVIDER and record["principal"]["id"].endswith(":bob@EXAMPLE.TEST"), record
     written = "\n".join(gateway.log) + json.dumps(gateway.audit_lines())
     assert not [line for line in gateway.log if re.search(r"\b(error|warning)\b", line.split(" ")[1])], gateway.log
     assert header[20:80] not in written and secret not in written

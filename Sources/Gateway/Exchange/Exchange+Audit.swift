@@ -23,10 +23,15 @@ extension Exchange {
       timeMilliseconds: now.milliseconds, requestID: requestID.value, remoteAddress: remoteText,
       service: auditService, snapshotRevision: snapshot.revision)
     record.tlsVersion = tlsVersion
-    if verified != nil || (claim == nil && request != nil) {
+    if verified != nil || isIdentifiedByTicket || (claim == nil && !negotiates && request != nil) {
       record.principal = caller.principal
       record.principalID = caller.userID
-      if session != nil { record.sessionCaller = caller }
+      if session != nil || isIdentifiedByTicket { record.sessionCaller = caller }
+    } else if let ticket {
+      // Somebody whom the provider knows, and no role here.
+      record.principal = Principal(.federated(provider: ticket.identity.providerARN))
+      record.principalID = ByteString(
+        ticket.identity.providerID.bytes + [UInt8(ascii: ":")] + ticket.identity.subject.bytes)
     }
     record.accessKeyID = claim?.accessKeyID
     record.sessionName = session?.token.sessionName
