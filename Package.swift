@@ -155,6 +155,8 @@ let package = Package(
     library("OIDCClient", ["HTTPClient", "HTTPWire", "JSON", "JWT", "S3Model", logging, nioCore]),
     library("Kerberos", ["CGSSAPI", "KerberosNames", "S3Model", nioPosix]),
     tests("KerberosTests", ["Kerberos", "KerberosNames", "S3Model"]),
+    library("Login", ["Cryptography", "HTTPClient", "HTTPWire", "IAMPolicy", "JSON", "S3Model", "S3Wire", nioCore]),
+    tests("LoginTests", ["GatewayTesting", "Login"]),
     library("STS", ["Authorization", "Cryptography", "IAMPolicy", "Rego", "S3Model", "S3Wire", "SigV4"]),
     library(
       "IAM",
@@ -201,7 +203,7 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "EtcdIdentityStore", "FileBackend", "Gateway",
-        "HTTPClient", "IAMPolicy", "Identity", "IdentityStore", "JWT", "Kerberos", "KerberosNames", "OIDCClient",
+        "HTTPClient", "IAMPolicy", "Identity", "IdentityStore", "JWT", "Kerberos", "KerberosNames", "Login", "OIDCClient",
         "PolicyExplanation",
         "PolicyTool",
         "Rego", "S3Backend", "S3Model", "SQLiteIdentityStore", "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
