@@ -21,6 +21,12 @@ static inline OM_uint32 CGSSAPI_C_ANON_FLAG(void) { return GSS_C_ANON_FLAG; }
 static inline OM_uint32 CGSSAPI_C_CHANNEL_BOUND_FLAG(void) { return 2048; }
 
 static inline gss_OID CGSSAPI_mech_krb5(void) { return gss_mech_krb5; }
+static inline gss_OID CGSSAPI_NT_HOSTBASED_SERVICE(void) { return GSS_C_NT_HOSTBASED_SERVICE; }
+static inline OM_uint32 CGSSAPI_C_MUTUAL_FLAG(void) { return GSS_C_MUTUAL_FLAG; }
+static inline gss_OID CGSSAPI_mech_spnego(void) {
+  static gss_OID_desc mech = {6, (void *)"\x2b\x06\x01\x05\x05\x02"};
+  return &mech;
+}
 static inline gss_OID CGSSAPI_NT_PRINCIPAL_NAME(void) { return GSS_KRB5_NT_PRINCIPAL_NAME; }
 
 // SPNEGO (RFC 4178) and Kerberos alone (RFC 4121), which some clients send unwrapped.

@@ -26,7 +26,7 @@ public enum LoginError: Error, Sendable {
   case file(path: String, errno: Int32)
   /// Others could read it.
   case exposedFile(path: String)
-  case malformedProfile(path: String, line: Int)
+  case unusableFile(path: String, reason: String)
   case invalidProfileName(String)
   case noHome
 }
@@ -47,7 +47,7 @@ extension LoginError: CustomStringConvertible {
     case .emptyPassword: "an empty password"
     case .file(let path, let number): "\(path): \(String(cString: strerror(number)))"
     case .exposedFile(let path): "\(path): others can read or change it; `chmod 600` it"
-    case .malformedProfile(let path, let line): "\(path):\(line): neither a section nor a setting"
+    case .unusableFile(let path, let reason): "\(path): \(reason)"
     case .invalidProfileName(let name): "`\(name)` is no name of a profile"
     case .noHome: "HOME is not set"
     }

@@ -6,5 +6,5 @@ struct Martlet: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet",
     abstract: "A security-policy and identity gateway in front of object storage.",
-    subcommands: [ServeCommand.self, CheckCommand.self, PolicyCommand.self])
+    subcommands: [ServeCommand.self, CheckCommand.self, PolicyCommand.self, LoginCommand.self])
 }
