@@ -203,10 +203,9 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "EtcdIdentityStore", "FileBackend", "Gateway",
-        "HTTPClient", "IAMPolicy", "Identity", "IdentityStore", "JWT", "Kerberos", "KerberosNames", "Login", "OIDCClient",
-        "PolicyExplanation",
-        "PolicyTool",
-        "Rego", "S3Backend", "S3Model", "SQLiteIdentityStore", "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
+        "HTTPClient", "IAMPolicy", "Identity", "IdentityStore", "JWT", "Kerberos", "KerberosNames", "Login",
+        "OIDCClient", "PolicyExplanation", "PolicyTool", "Rego", "S3Backend", "S3Model", "SQLiteIdentityStore",
+        "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
