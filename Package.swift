@@ -221,7 +221,8 @@ let package = Package(
 // for it, a program around libFuzzer, instrumented, in a folder of its own.
 let fuzzed: [Target.Dependency] = [
   "Authorization", "Backend", "Cryptography", "Gateway", "GatewayTesting", "HTTPClient", "HTTPWire", "IAM", "IAMPolicy",
-  "Identity", "IdentityStore", "JSON", "Rego", "S3Backend", "S3Model", "S3Wire", "STS", "Settings", "SigV4", "TLS",
+  "Identity", "IdentityStore", "JSON", "Kerberos", "KerberosNames", "Rego", "S3Backend", "S3Model", "S3Wire", "STS",
+  "Settings", "SigV4", "TLS",
   logging, nioCore,
 ]
 let seeds = ["Corpus", "conformance.py", "run.sh"]

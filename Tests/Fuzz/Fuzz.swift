@@ -1,7 +1,7 @@
 /// The parsers under test. `Corpus/<name>` holds the seeds of each, and every input that once broke it.
 enum FuzzTarget: String, CaseIterable {
-  case chunked, evaluate, fields, form, policy, proxy, query, rego, request, response, settings, signature, token,
-    upstream, xml
+  case chunked, evaluate, fields, form, kerberos, policy, proxy, query, rego, request, response, settings, signature,
+    token, upstream, xml
 
   func run(_ input: [UInt8]) {
     switch self {
@@ -9,6 +9,7 @@ enum FuzzTarget: String, CaseIterable {
     case .evaluate: EvaluateFuzz.run(input)
     case .fields: FieldsFuzz.run(input)
     case .form: FormFuzz.run(input)
+    case .kerberos: KerberosFuzz.run(input)
     case .policy: PolicyFuzz.run(input)
     case .proxy: ProxyFuzz.run(input)
     case .query: QueryFuzz.run(input)

@@ -23,6 +23,10 @@ struct NameRulesTests {
     ("banana@EXAMPLE.TEST", ["RULE:[1:$1]s/a/o/g"], "bonono"),
     ("banana@EXAMPLE.TEST", ["RULE:[1:$1]s/a/o/gs/b/m/"], "monono"),
     ("banana@EXAMPLE.TEST", ["RULE:[1:$1]s/x*/-/g"], "-b-a-n-a-n-a-"),
+    (
+      "batch/robot7.example.com@EXAMPLE.TEST",
+      [#"RULE:[2:$1/$2@$0](batch/.*@EXAMPLE\.TEST)s/\.example\.com@.*//s/^batch.//s/^/robot-/"#], "robot-robot7"
+    ),
     // The first rule that fits decides.
     ("alice@EXAMPLE.TEST", ["RULE:[1:$1](bob)", "RULE:[1:first]", "DEFAULT"], "first"),
     ("alice@EXAMPLE.TEST", [#"RULE:[1:$1](a(l|x)[)i]ce)s/e//"#], "alic"),

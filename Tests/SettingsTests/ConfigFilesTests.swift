@@ -44,6 +44,7 @@ import Testing
     try folder.write("tls.crt", "-----BEGIN CERTIFICATE-----\n")
     try folder.write("tls.key", "-----BEGIN PRIVATE KEY-----\n")
     try folder.write("rgw-ca.pem", "-----BEGIN CERTIFICATE-----\n")
+    try folder.write("krb5.keytab", "\u{5}\u{2}")
     for secret in ["rgw", "backup", "archive", "alice", "alice-old"] {
       try folder.write("secrets/\(secret)", "a-secret-of-forty-characters-or-so-12345\n")
     }
