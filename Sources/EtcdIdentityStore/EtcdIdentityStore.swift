@@ -86,6 +86,10 @@ public final class EtcdIdentityStore: IdentityStore {
       revision = known
       if !records.records.isEmpty { try take(records.records) }
       guard answer.flag("more"), let last = records.last else { return known }
+      // Pages that do not go on would never end.
+      guard !last.lexicographicallyPrecedes(start) else {
+        throw .corrupt(key: nil, reason: "etcd's pages are out of order")
+      }
       start = last + [0]
     }
   }
@@ -282,7 +286,10 @@ public final class EtcdIdentityStore: IdentityStore {
     var range = JSONObject()
     range.set("key", bytes: mark)
     var last = IdentityStoreError.unreachable(reason: "not asked")
+    // Somebody waits for the answer; each attempt may itself take a while with every member.
+    let end = ContinuousClock.now + options.timeout * 3
     for attempt in 0..<5 {
+      if attempt > 0, ContinuousClock.now >= end { break }
       if isClosed { throw .closed }
       do throws(EtcdClient.Failure) {
         var body = JSONObject()

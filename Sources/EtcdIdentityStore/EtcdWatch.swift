@@ -10,6 +10,8 @@ actor EtcdWatch {
   private var body: HTTPAnswerStream?
   private var member = 0
   private var line = ByteBuffer()
+  /// By when the member has to say that the watch has begun; nil when it has.
+  private var beginsBy: ContinuousClock.Instant?
   private var events: [StoreEvent] = []
   private var failures = 0
   private var isLost = false
@@ -62,6 +64,7 @@ actor EtcdWatch {
     create.set("range_end", bytes: EtcdKeys.end(of: store.keys.told))
     create.set("start_revision", number: revision.number + 1)
     create["progress_notify"] = .bool(true)
+    beginsBy = .now + store.options.timeout
     do throws(EtcdClient.Failure) {
       body = try await store.client.stream("/v3/watch", .with("create_request", create), member: member)
     } catch {
@@ -85,6 +88,12 @@ actor EtcdWatch {
         }
       }
       group.addTask { await Self.probe(store, member) }
+      if let beginsBy {
+        group.addTask {
+          do { try await Task.sleep(until: beginsBy, clock: .continuous) } catch { return .failure(.closed) }
+          return .failure(.unreachable(reason: "etcd does not begin the watch"))
+        }
+      }
       defer { group.cancelAll() }
       return await group.next() ?? .failure(.closed)
     }
@@ -117,8 +126,12 @@ actor EtcdWatch {
     guard line.readableBytes + piece.readableBytes <= EtcdAnswer.bytesMax else {
       throw .corrupt(key: nil, reason: "etcd's answer is too long")
     }
+    // Looked through once, however long a line becomes.
+    let known = line.writerIndex
     line.writeImmutableBuffer(piece)
-    while let end = line.readableBytesView.firstIndex(of: 0x0A) {
+    var start = known
+    while let end = line.viewBytes(at: start, length: line.writerIndex - start)?.firstIndex(of: 0x0A) {
+      start = end + 1
       guard let text = line.readSlice(length: end - line.readerIndex) else { return }
       line.moveReaderIndex(forwardBy: 1)
       if text.readableBytes > 0 { try take(answer: EtcdAnswer(text)) }
@@ -139,6 +152,11 @@ actor EtcdWatch {
       // The token it began with may be the reason, and then another helps.
       store.client.forgetToken()
       throw .unreachable(reason: "etcd canceled the watch")
+    }
+    if result.flag("created") {
+      beginsBy = nil
+    } else if beginsBy != nil {
+      throw .corrupt(key: nil, reason: "etcd tells before the watch has begun")
     }
     failures = 0
     if isLost {
