@@ -45,6 +45,7 @@ bench: build
 	@Tests/Bench/run.sh
 	@Tests/Bench/run-sessions.sh
 	@Tests/Bench/run-policies.sh
+	@Tests/Bench/run-identities.sh
 
 fuzz:
 	@Tests/Fuzz/run.sh
