@@ -152,7 +152,7 @@ let package = Package(
       "EtcdIdentityStore",
       ["Cryptography", "HTTPClient", "HTTPWire", "IdentityStore", "JSON", "S3Model", logging, nioCore]),
     library("SQLiteIdentityStore", ["IdentityStore", "S3Model", "Settings", logging, sqlite]),
-    library("OIDCClient", ["HTTPClient", "HTTPWire", "JSON", "JWT", "S3Model", logging, nioCore]),
+    library("OIDCClient", ["Cryptography", "HTTPClient", "HTTPWire", "JSON", "JWT", "S3Model", logging, nioCore]),
     library("Kerberos", ["CGSSAPI", "KerberosNames", "S3Model", nioPosix]),
     tests("KerberosTests", ["Kerberos", "KerberosNames", "S3Model"]),
     library("Login", ["Cryptography", "HTTPClient", "HTTPWire", "IAMPolicy", "JSON", "S3Model", "S3Wire", nioCore]),

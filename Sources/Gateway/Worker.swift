@@ -38,6 +38,7 @@ final class Worker {
   private var responseBuffer = ByteBuffer()
   let callers = SessionCallers()
   let accessKeys = AccessKeyCache()
+  let bearers = BearerCache()
   let regoSessions = RegoSessions()
   let metrics: LoopMetrics
   /// Takes what is noted in the identity store; nil without one.

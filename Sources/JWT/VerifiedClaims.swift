@@ -11,6 +11,13 @@ public struct VerifiedClaims: Sendable {
   public let notBefore: Duration?
   public let issued: Duration?
 
+  /// Claims for which the provider itself vouched in its answer to an authenticated question, in place of a signature:
+  /// introspection (RFC 7662), userinfo.
+  /// - Parameter object: `iss`, `aud` and `exp` included.
+  public init(answered object: JSONObject, keeping rules: ClaimsRules, now: Duration) throws(JWTError) {
+    try self.init(object, keeping: rules, now: now)
+  }
+
   init(_ object: JSONObject, keeping rules: ClaimsRules, now: Duration) throws(JWTError) {
     self.object = object
     guard let issuer = try Self.text(.iss, object) else { throw .missingClaim(.iss) }

@@ -10,15 +10,23 @@ struct DocumentFetcher: Sendable {
   let readFile: @Sendable (String) -> [UInt8]?
 
   /// Link-local addresses are where clouds keep their own credentials; a name that resolves to one is refused.
-  private static let refused = ["169.254.0.0/16", "fe80::/10", "::ffff:169.254.0.0/112"].compactMap { IPNetwork($0) }
+  static let refused = ["169.254.0.0/16", "fe80::/10", "::ffff:169.254.0.0/112"].compactMap { IPNetwork($0) }
 
+  /// Metadata and keys.
   func get(_ url: HTTPURL) async throws(ProviderFault) -> [UInt8] {
-    var fields = [(name: "Accept", value: "application/json")]
+    var fields: [(name: String, value: String)] = []
     if let file = configuration.bearerTokenFile {
       guard let bytes = readFile(file) else { throw .file(path: file) }
       let token = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
       fields.append((name: "Authorization", value: "Bearer \(token)"))
     }
+    return try await document(HTTPClientRequest(.get, url.target, fields: fields), at: url)
+  }
+
+  /// Sends one request on a connection of its own; anything but 200 is a fault.
+  func document(_ request: HTTPClientRequest, at url: HTTPURL) async throws(ProviderFault) -> [UInt8] {
+    var request = request
+    request.fields.append((name: "Accept", value: "application/json"))
     let answer: HTTPClientAnswer
     do throws(HTTPClientError) {
       let endpoint = try HTTPEndpoint(
@@ -30,8 +38,7 @@ struct DocumentFetcher: Sendable {
       let requester = HTTPRequester(endpoint, limits: limits, group: group.any())
       defer { requester.shutDown() }
       answer = try await requester.answer(
-        to: HTTPClientRequest(.get, url.target, fields: fields), timeout: configuration.timeout,
-        answerBytesMax: OIDCProviderConfiguration.documentBytesMax)
+        to: request, timeout: configuration.timeout, answerBytesMax: OIDCProviderConfiguration.documentBytesMax)
     } catch {
       throw .http(error)
     }

@@ -5,7 +5,11 @@ public import JWT
 public enum OIDCError: Error, Equatable, Sendable {
   /// The token itself; the provider was, or need not be, asked.
   case token(JWTError)
-  /// Without the provider's keys nothing can be said about a token.
+  /// Introspection: the provider says that the token does not count (RFC 7662 section 2.2), or userinfo refuses it.
+  case inactive
+  /// What introspection or userinfo says is about somebody else than the token.
+  case otherSubject
+  /// Without the provider's keys, or its answer, nothing can be said about a token.
   case provider(ProviderFault)
 }
 
@@ -24,6 +28,10 @@ public enum ProviderFault: Error, Equatable, Sendable {
   case file(path: String)
   /// No fetch has succeeded yet, and the next attempt is not due.
   case notYet
+  /// Introspection or userinfo: no JSON object, or a member of another type than the standard's.
+  case malformedAnswer
+  /// As many questions about tokens are under way as there may be.
+  case tooManyQuestions
 }
 
 extension OIDCError {
@@ -42,6 +50,8 @@ extension ProviderFault: CustomStringConvertible {
     case .keys(let error): "the key set: \(error)"
     case .file(let path): "`\(path)` cannot be read"
     case .notYet: "no keys yet"
+    case .malformedAnswer: "an answer about a token is malformed"
+    case .tooManyQuestions: "too many questions about tokens are under way"
     }
   }
 }

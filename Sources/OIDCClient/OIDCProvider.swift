@@ -19,12 +19,16 @@ public final class OIDCProvider: Sendable {
     var lastSuccess: ContinuousClock.Instant?
     var lastFault: ProviderFault?
     var failures = 0
+    /// What ``verifier`` was made of.
+    var keyText: [UInt8] = []
   }
 
   public let configuration: OIDCProviderConfiguration
-  private let fetcher: DocumentFetcher
+  let fetcher: DocumentFetcher
   private let log: Logger
   private let state = Mutex(State())
+  private let keyGenerationCounter = Atomic<UInt64>(0)
+  let answers: TokenAnswers
 
   /// - Parameters:
   ///   - group: where its connections live.
@@ -36,7 +40,11 @@ public final class OIDCProvider: Sendable {
     self.configuration = configuration
     fetcher = DocumentFetcher(configuration: configuration, group: group, readFile: readFile)
     self.log = log
+    answers = TokenAnswers(ageMax: configuration.answerAgeMax)
   }
+
+  /// Another one after the keys have changed: what was verified before is to be verified again.
+  public var keyGeneration: UInt64 { keyGenerationCounter.load(ordering: .acquiring) }
 
   /// Whether there are keys, and how old they are; for metrics and readiness.
   public var keyAge: Duration? { state.withLock { $0.lastSuccess }.map { .now - $0 } }
@@ -60,7 +68,7 @@ public final class OIDCProvider: Sendable {
     }
   }
 
-  private func rules(nonce: String?) -> ClaimsRules {
+  func rules(nonce: String? = nil) -> ClaimsRules {
     ClaimsRules(
       issuer: configuration.issuer, audiences: configuration.audiences,
       authorizedParties: configuration.authorizedParties, nonce: nonce, types: configuration.types,
@@ -139,8 +147,7 @@ public final class OIDCProvider: Sendable {
         guard .now - last >= pause else { return nil }
       }
       state.lastAttempt = .now
-      let known = state.discovery
-      let fetch = Task { await self.fetch(known) }
+      let fetch = Task { await self.fetch() }
       state.fetch = fetch
       return fetch
     }
@@ -149,8 +156,8 @@ public final class OIDCProvider: Sendable {
   /// 1 s, 2 s, 4 s … at most a minute.
   private static func backOff(_ failures: Int) -> Duration { .seconds(1 << min(failures - 1, 6)) * 0.9375 }
 
-  private func fetch(_ known: DiscoveryDocument?) async -> Result<Void, ProviderFault> {
-    let result: Result<(TokenVerifier, DiscoveryDocument?), ProviderFault>
+  private func fetch() async -> Result<Void, ProviderFault> {
+    let result: Result<Loaded, ProviderFault>
     do throws(ProviderFault) {
       result = .success(try await load())
     } catch {
@@ -159,11 +166,15 @@ public final class OIDCProvider: Sendable {
     let (isFirst, isNews) = state.withLock { state in
       state.fetch = nil
       switch result {
-      case .success(let (verifier, discovery)):
+      case .success(let loaded):
         let isNews = state.failures > 0
         let isFirst = state.verifier == nil
-        state.verifier = verifier
-        state.discovery = discovery
+        state.verifier = loaded.verifier
+        state.discovery = loaded.discovery
+        if state.keyText != loaded.keyText {
+          state.keyText = loaded.keyText
+          keyGenerationCounter.add(1, ordering: .acquiringAndReleasing)
+        }
         state.lastSuccess = .now
         state.lastFault = nil
         state.failures = 0
@@ -187,7 +198,21 @@ public final class OIDCProvider: Sendable {
     }
   }
 
-  private func load() async throws(ProviderFault) -> (TokenVerifier, DiscoveryDocument?) {
+  private struct Loaded {
+    let verifier: TokenVerifier
+    let discovery: DiscoveryDocument?
+    let keyText: [UInt8]
+  }
+
+  /// The provider's endpoints, once its discovery has been read; nil for providers without.
+  func discovered() async throws(OIDCError) -> DiscoveryDocument? {
+    guard case .discovery = configuration.keys else { return nil }
+    if let known = state.withLock({ $0.discovery }) { return known }
+    _ = try await keys()
+    return state.withLock { $0.discovery }
+  }
+
+  private func load() async throws(ProviderFault) -> Loaded {
     var discovery: DiscoveryDocument?
     let bytes: [UInt8]
     switch configuration.keys {
@@ -204,7 +229,8 @@ public final class OIDCProvider: Sendable {
     }
     do throws(JWTError) {
       let keys = try JSONWebKeySet(parsing: bytes)
-      return (TokenVerifier(keys: keys, algorithms: configuration.algorithms), discovery)
+      return Loaded(
+        verifier: TokenVerifier(keys: keys, algorithms: configuration.algorithms), discovery: discovery, keyText: bytes)
     } catch {
       throw .keys(error)
     }
@@ -215,7 +241,7 @@ public final class OIDCProvider: Sendable {
     try url((issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + "/.well-known/openid-configuration")
   }
 
-  private static func url(_ text: String) throws(ProviderFault) -> HTTPURL {
+  static func url(_ text: String) throws(ProviderFault) -> HTTPURL {
     let url: HTTPURL
     do throws(HTTPURL.Malformed) {
       url = try HTTPURL(text)

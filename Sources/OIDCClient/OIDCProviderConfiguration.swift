@@ -32,6 +32,12 @@ public struct OIDCProviderConfiguration: Sendable {
   public var certificateAuthorityFile: String?
   /// A file whose content goes along as `Authorization: Bearer`, read anew each time: Kubernetes asks for it.
   public var bearerTokenFile: String?
+  /// How the provider is asked about access tokens; nil: not at all.
+  public var introspection: Introspection?
+  /// Whether claims of the userinfo endpoint are added. Tokens must be access tokens then.
+  public var usesUserinfo: Bool
+  /// How long an answer about one token is kept; never past its `exp`.
+  public var answerAgeMax: Duration
   /// How often keys are fetched when nothing asks for it.
   public var refreshInterval: Duration
   /// The least time between two fetches because of a key id that nobody knows.
@@ -46,9 +52,40 @@ public struct OIDCProviderConfiguration: Sendable {
     self.keys = keys
     algorithms = JWSAlgorithm.asymmetric
     skew = .seconds(30)
+    usesUserinfo = false
+    answerAgeMax = .seconds(60)
     refreshInterval = .seconds(600)
     refreshIntervalMin = .seconds(10)
     timeout = .seconds(5)
+  }
+
+  /// RFC 7662.
+  public struct Introspection: Sendable {
+    /// How the gateway proves who it is (RFC 6749 section 2.3.1).
+    public enum Authentication: Sendable {
+      case basic
+      case post
+    }
+
+    /// nil: as discovery says.
+    public var url: String?
+    public var clientID: String
+    /// Read anew for each question.
+    public var secretFile: String
+    public var authentication: Authentication
+    /// Whether tokens that can be verified here are asked about as well: what the provider has revoked counts no more.
+    public var isForAll: Bool
+
+    public init(
+      url: String? = nil, clientID: String, secretFile: String, authentication: Authentication = .basic,
+      isForAll: Bool = false
+    ) {
+      self.url = url
+      self.clientID = clientID
+      self.secretFile = secretFile
+      self.authentication = authentication
+      self.isForAll = isForAll
+    }
   }
 
   /// A document longer than this is not read.

@@ -31,6 +31,14 @@ public struct OpenIDSettings: Sendable {
   public let caFile: FileReference?
   /// Sent along as `Authorization: Bearer` when keys are fetched.
   public let bearerTokenFile: FileReference?
+  /// Whether tokens are taken on S3 requests, in place of signatures.
+  public let takesBearer: Bool
+  /// Names or ARNs of the roles that are tried, in order, for whoever brings one there.
+  public let bearerRoles: [String]
+  /// How the provider is asked about access tokens; nil: not at all.
+  public let introspection: IntrospectionSettings?
+  /// Whether claims of its userinfo endpoint are added to those of tokens.
+  public let usesUserinfo: Bool
   public let refreshInterval: Duration
   public let timeout: Duration
   public let origin: SettingsOrigin
@@ -74,6 +82,19 @@ extension OpenIDSettings {
     secondFactors = reader.texts("second_factors", "a value of `amr` or `acr`") ?? ["mfa"]
     caFile = reader.file("ca_file")
     bearerTokenFile = reader.file("bearer_token_file")
+    takesBearer = reader.boolean("bearer", default: false)
+    bearerRoles =
+      reader.values("bearer_roles", countMax: 20, "a role's name or ARN") { text, _ in
+        IAMName.isValid(text, lengthMax: 64) || text.hasPrefix("arn:aws:iam::") ? text : nil
+      } ?? []
+    if takesBearer && bearerRoles.isEmpty { reader.report(.needs(key: reader.keyPath("bearer_roles")), "bearer") }
+    introspection = reader.section("introspection") {
+      IntrospectionSettings($0, hasDiscovery: file == nil && url == nil)
+    }
+    usesUserinfo = reader.boolean("userinfo", default: false)
+    if usesUserinfo && (file != nil || url != nil) {
+      reader.report(.excludes(key: reader.keyPath("userinfo")), file != nil ? "jwks_file" : "jwks_url")
+    }
     refreshInterval = reader.duration("refresh_interval", default: .seconds(600), in: .seconds(10)...(.seconds(86_400)))
     timeout = reader.duration("timeout", default: .seconds(5), in: .milliseconds(100)...(.seconds(60)))
     if issuer == nil && !reader.isSet("issuer") { reader.report(.missing, "issuer") }
@@ -92,6 +113,13 @@ extension SectionReader {
         decoder.report(.collision(found: provider.issuer, with: "the issuer of `\(other)`"), at: provider.origin)
       }
       seen[provider.issuer] = provider.name
+    }
+    // An opaque token does not say whose it is, and must not be shown to anybody else.
+    let asked = providers.filter { $0.introspection != nil }
+    for provider in asked.dropFirst() {
+      decoder.report(
+        .collision(found: "\(provider.origin.keyPath).introspection", with: "that of `\(asked[0].name)`"),
+        at: provider.origin)
     }
     return providers
   }

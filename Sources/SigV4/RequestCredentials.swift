@@ -24,12 +24,16 @@ public enum RequestCredentials: Sendable {
       throw .repeatedHeader("authorization")
     }
     let fields = head.fields
-    switch scheme(fields, value) {
+    let scheme = scheme(fields, value)
+    switch scheme {
     case .signature(let algorithm, let length):
       let rest = ByteRange(Int(value.start) + length, Int(value.end))
       return .signature(try AuthorizationHeader.claim(rest, algorithm, head))
-    case .bearer: return .bearer
-    case .negotiate: return .negotiate
+    case .bearer, .negotiate:
+      // Headers are hoisted into a query to be signed there, a session token above all.
+      guard query.parameters.isEmpty else { throw .severalMechanisms }
+      if case .bearer = scheme { return .bearer }
+      return .negotiate
     case .version2: throw .signatureVersion2
     case .unknown: throw .unsupportedScheme
     }

@@ -101,6 +101,14 @@ final class FederationLoader: Sendable {
     configuration.bearerTokenFile = openID.bearerTokenFile?.path
     configuration.refreshInterval = openID.refreshInterval
     configuration.timeout = openID.timeout
+    configuration.usesUserinfo = openID.usesUserinfo
+    if let introspection = openID.introspection {
+      configuration.introspection = OIDCProviderConfiguration.Introspection(
+        url: introspection.url, clientID: introspection.clientID, secretFile: introspection.clientSecretFile.path,
+        authentication: introspection.authentication == .basic ? .basic : .post,
+        isForAll: introspection.tokens == .all)
+      configuration.answerAgeMax = introspection.cache
+    }
     return configuration
   }
 

@@ -11,11 +11,14 @@ Control side (JSON bodies, all optional fields):
       claims  over the defaults iss sub aud iat nbf exp jti; "exp": "-60" or "+60" is relative to now; null removes one
       header  over {alg, kid, typ}; null removes one
       tamper  payload | signature | padding | extra-dot: breaks the finished token that way
+      opaque  true: a text that only /introspect and /userinfo can tell anything about
       answers {"token": ..., "header": ..., "claims": ...}
   POST /-/rotate  {"keep": 1}: a new generation of keys; keep = how many older generations stay in the JWKS
   POST /-/behave  {"path": "/jwks", "delay": 3, "status": 500, "times": 2, "body": "...", "type": "text/html",
                    "location": "http://127.0.0.1:1/", "size": 20000000, "drip": 0.5, "close": true}; {} clears all
   POST /-/revoke  {"jti": ...}: /introspect then answers active: false
+  POST /-/say     {"path": "/userinfo", "claims": {...}}: over what /userinfo or /introspect says; null removes one; {} clears
+  GET  /-/seen    the last question to /introspect: its Authorization and form
   GET  /-/calls   how often each path was asked;  POST /-/reset: as at start (keys kept)
 """
 import base64
@@ -92,7 +95,11 @@ class World:
         self.reset()
 
     def reset(self):
-        self.calls, self.behaviour, self.revoked, self.minted = {}, {}, set(), {}
+        self.calls, self.behaviour, self.revoked, self.minted, self.says, self.seen = {}, {}, set(), {}, {}, {}
+
+    def say(self, path, claims):
+        said = {**claims, **self.says.get(path, {})}
+        return {name: value for name, value in said.items() if value is not None}
 
     def rotate(self, keep):
         self.count += 1
@@ -144,7 +151,7 @@ class World:
             tail += "=="
         elif tamper == "extra-dot":
             tail += ".e30"
-        token = f"{signing}.{tail}"
+        token = uuid.uuid4().hex if ask.get("opaque") else f"{signing}.{tail}"
         self.minted[token] = claims
         return {"token": token, "header": header, "claims": claims}
 
@@ -221,12 +228,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.reply({"keys": [public_jwk(k, v) for g in WORLD.generations for k, v in g.items()]})
             if path in ("/introspect", "/userinfo"):
                 form = dict(p.partition("=")[::2] for p in raw.decode().split("&"))
+                if path == "/introspect":
+                    WORLD.seen = {"authorization": self.headers.get("Authorization"), "form": form}
                 token = form.get("token") if path == "/introspect" else self.headers.get("Authorization", "")[7:]
                 claims = WORLD.minted.get(token)
                 ok = claims is not None and claims.get("jti") not in WORLD.revoked and claims.get("exp", 1 << 40) > time.time()
                 if path == "/userinfo":
-                    return self.reply(claims if ok else {"error": "invalid_token"}, 200 if ok else 401)
-                return self.reply({"active": True, **claims} if ok else {"active": False})
+                    return self.reply(WORLD.say(path, claims) if ok else {"error": "invalid_token"}, 200 if ok else 401)
+                return self.reply(WORLD.say(path, {"active": True, **claims}) if ok else {"active": False})
             self.reply({"error": "not found"}, 404)
         except BrokenPipeError:
             pass
@@ -244,6 +253,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             else:
                 WORLD.behaviour.clear()
             return self.reply(WORLD.behaviour)
+        if path == "/-/say":
+            if "path" in ask:
+                WORLD.says[ask["path"]] = ask["claims"]
+            else:
+                WORLD.says.clear()
+            return self.reply(WORLD.says)
+        if path == "/-/seen":
+            return self.reply(WORLD.seen)
         if path == "/-/revoke":
             WORLD.revoked.add(ask["jti"])
             return self.reply({"revoked": len(WORLD.revoked)})

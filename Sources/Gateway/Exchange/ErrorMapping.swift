@@ -42,11 +42,11 @@ enum ErrorMapping {
       service == .s3 ? ErrorReply(.accessDenied) : ErrorReply(.missingAuthenticationToken)
     case .ticketRequired:
       ErrorReply(service == .s3 ? .accessDenied : .missingAuthenticationToken, status: 401)
-    case .ticketRefused(.invalidToken): ErrorReply(.invalidToken)
-    case .ticketRefused(.expiredToken): ErrorReply(.expiredToken)
-    case .ticketRefused(.rejected): ErrorReply(.accessDenied)
-    case .ticketRefused(.providerUnreachable): ErrorReply(.serviceUnavailable)
-    case .ticketRefused(.busy): ErrorReply(.slowDown)
+    case .ticketRefused(.invalidToken), .bearerRefused(.invalidToken): ErrorReply(.invalidToken)
+    case .ticketRefused(.expiredToken), .bearerRefused(.expiredToken): ErrorReply(.expiredToken)
+    case .ticketRefused(.rejected), .bearerRefused(.rejected): ErrorReply(.accessDenied)
+    case .ticketRefused(.providerUnreachable), .bearerRefused(.providerUnreachable): ErrorReply(.serviceUnavailable)
+    case .ticketRefused(.busy), .bearerRefused(.busy): ErrorReply(.slowDown)
     case .foreignPage: ErrorReply(.accessDenied)
     case .anonymousOverride:
       ErrorReply(.invalidRequest, "Request specific response headers cannot be used for anonymous GET requests.")

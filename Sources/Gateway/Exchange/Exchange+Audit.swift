@@ -23,10 +23,11 @@ extension Exchange {
       timeMilliseconds: now.milliseconds, requestID: requestID.value, remoteAddress: remoteText,
       service: auditService, snapshotRevision: snapshot.revision)
     record.tlsVersion = tlsVersion
-    if verified != nil || isIdentifiedByTicket || (claim == nil && !negotiates && request != nil) {
+    let isByToken = isIdentifiedByTicket || isIdentifiedByBearer
+    if verified != nil || isByToken || (claim == nil && !negotiates && !bringsBearer && request != nil) {
       record.principal = caller.principal
       record.principalID = caller.userID
-      if session != nil || isIdentifiedByTicket { record.sessionCaller = caller }
+      if session != nil || isByToken { record.sessionCaller = caller }
     } else if let ticket {
       // Somebody whom the provider knows, and no role here.
       record.principal = Principal(.federated(provider: ticket.identity.providerARN))
@@ -34,7 +35,7 @@ extension Exchange {
         ticket.identity.providerID.bytes + [UInt8(ascii: ":")] + ticket.identity.subject.bytes)
     }
     record.accessKeyID = claim?.accessKeyID
-    record.sessionName = session?.token.sessionName
+    record.sessionName = session?.token.sessionName ?? (isIdentifiedByBearer ? bearer?.sessionName : nil)
     record.operation = request?.operation.name ?? queryAction?.operation ?? iamAction?.operation
     if let request {
       record.accesses = request.accesses

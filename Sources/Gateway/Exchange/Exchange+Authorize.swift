@@ -38,7 +38,8 @@ extension Exchange {
 
   /// Nothing but the bucket's policy, or Rego where it may, allows anonymous requests: without them, none gets to send a document first.
   private func refuseStrangers(_ request: S3Request) throws(ExchangeFailure) {
-    guard claim == nil, ticket == nil, request.bucket.flatMap({ snapshot.authorization.bucketPolicies[$0] }) == nil
+    guard claim == nil, ticket == nil, bearer == nil,
+      request.bucket.flatMap({ snapshot.authorization.bucketPolicies[$0] }) == nil
     else { return }
     switch snapshot.authorization.external?.mode ?? snapshot.authorization.rego?.mode {
     case .grant, .decide: return

@@ -55,8 +55,9 @@ extension Exchange {
   /// A body may take longer than what it was sent under: nothing goes on past the session's expiry, and no chunk or
   /// trailer past the time allowed to its signature.
   func checkBodyTime() throws(ExchangeFailure) {
-    guard session != nil || expectation?.isChunked == true else { return }
+    guard session != nil || bearer != nil || expectation?.isChunked == true else { return }
     let now = worker.now()
+    if let bearer, now.milliseconds >= bearer.expiryMilliseconds { throw .expiredToken }
     if let session, session.token.isExpired(atMilliseconds: now.milliseconds) { throw .expiredToken }
     guard let verified else { return }
     try signed { () throws(SigV4Error) in

@@ -19,7 +19,10 @@ extension Exchange {
     }
     switch credentials {
     case .anonymous: service = isQueryProtocol ? .sts : .s3
-    case .bearer: throw .unsupportedAuthorization
+    case .bearer:
+      // Whoever sees it can use it: not without TLS.
+      guard snapshot.federation.takesBearer, isSecure, !isQueryProtocol else { throw .unsupportedAuthorization }
+      bringsBearer = true
     case .negotiate:
       negotiates = true
       service = isQueryProtocol ? .sts : .s3
@@ -74,6 +77,7 @@ extension Exchange {
   /// Claim to caller: the key exists and is active, the signature is good, the session still counts.
   func identify() throws(ExchangeFailure) -> Stage {
     if let stage = try identifyByTicket() { return stage }
+    if let stage = try identifyByBearer() { return stage }
     if let claim {
       expectation = try verify(claim, profile: .s3, bodyDigest: nil, at: now).payload
     } else {
@@ -104,7 +108,7 @@ extension Exchange {
   /// `response-*` parameters set headers of the answer: only for those who sign them.
   /// Source: Amazon S3 API Reference, GetObject, "Overriding response header values through the request".
   private func checkOverrides() throws(ExchangeFailure) {
-    guard claim == nil, ticket == nil, let request else { return }
+    guard claim == nil, ticket == nil, bearer == nil, let request else { return }
     for item in request.query {
       switch item.name {
       case .responseCacheControl, .responseContentDisposition, .responseContentEncoding, .responseContentLanguage,

@@ -51,7 +51,14 @@ final class Exchange {
   /// Proved by the ticket that came with this very request.
   var ticket: TicketIdentity?
   var isIdentifiedByTicket = false
-  /// What policy asks of whoever takes the ticket's role.
+  /// The request brings `Authorization: Bearer`.
+  var bringsBearer = false
+  /// Of the token that came with this very request; not yet anybody.
+  var bearerEntry: BearerCache.Entry?
+  /// Who that is.
+  var bearer: BearerProof?
+  var isIdentifiedByBearer = false
+  /// What policy asks of whoever takes the role of a ticket or bearer token.
   var ticketObligations = Obligations.none
   var session: OpenedSession?
   var caller = Caller.anonymous

@@ -19,10 +19,12 @@ extension ExchangeFailure {
     case .invalidToken, .tokenBesideLongLivedKey, .revokedToken: .badSessionToken
     case .expiredToken: .expired
     case .unsupportedAuthorization, .anonymousNotAllowed, .ticketRequired: .unsigned
-    case .ticketRefused(.expiredToken): .expired
-    case .ticketRefused(.busy): .overLimit
-    case .ticketRefused(.invalidToken), .ticketRefused(.providerUnreachable): .badSessionToken
-    case .ticketRefused(.rejected), .foreignPage: .notAllowed
+    case .ticketRefused(.expiredToken), .bearerRefused(.expiredToken): .expired
+    case .ticketRefused(.busy), .bearerRefused(.busy): .overLimit
+    case .ticketRefused(.invalidToken), .ticketRefused(.providerUnreachable), .bearerRefused(.invalidToken),
+      .bearerRefused(.providerUnreachable):
+      .badSessionToken
+    case .ticketRefused(.rejected), .bearerRefused(.rejected), .foreignPage: .notAllowed
     case .denied(let decision): decision.isExplicitDeny ? .explicitDeny : .notAllowed
     case .undecidable, .missingKey, .foreignOwner, .corsForbidden, .publicAccessBlocked: .notAllowed
     case .clientGone, .identitiesUnknown, .noBucketPolicy, .noPublicAccessBlock, .noCORSConfiguration, .storageFailed,

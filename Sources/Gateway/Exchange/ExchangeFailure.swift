@@ -50,6 +50,8 @@ enum ExchangeFailure: Error {
   case ticketRequired
   /// Of an S3 request.
   case ticketRefused(FederationRefusal)
+  /// Of an S3 request.
+  case bearerRefused(FederationRefusal)
   /// A browser brings its user's ticket for a page that may not use it.
   case foreignPage
   /// An unsigned request asks for `response-*` overrides.

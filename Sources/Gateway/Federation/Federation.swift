@@ -14,9 +14,11 @@ public final class Federation: Sendable {
     let oidc: OIDCProvider
     let id: ByteString
     let mapping: WebIdentityMapping
+    /// What names of roles follow in their ARNs.
+    let rolePrefix: String
   }
 
-  private let providers: [String: Provider]
+  let providers: [String: Provider]
   let kerberos: [KerberosProvider]
   private let ids: Set<ByteString>
 
@@ -34,7 +36,8 @@ public final class Federation: Sendable {
         let id = openIDProviderID(issuer: settings.issuer, account: account)
         providers[settings.issuer] = Provider(
           settings: settings, oidc: oidc, id: id,
-          mapping: WebIdentityMapping(settings, providerID: id, account: account))
+          mapping: WebIdentityMapping(settings, providerID: id, account: account),
+          rolePrefix: "arn:aws:iam::\(account):role/")
       }
     }
     if let account = AccountID(accountID) {
@@ -55,22 +58,41 @@ public final class Federation: Sendable {
   /// Who a token stands for.
   /// - Parameter now: in milliseconds since 1970.
   func identity(of token: ByteString, atMilliseconds now: Int64) async throws(FederationRefusal) -> FederatedIdentity {
+    let provider = try provider(of: token.bytes)
+    return try provider.mapping.identity(
+      try await Self.examine(token.bytes, provider, now).claims, atMilliseconds: now)
+  }
+
+  /// Whose token it would be.
+  func provider(of token: [UInt8]) throws(FederationRefusal) -> Provider {
+    if OIDCProvider.isOpaque(token) {
+      // Settings have one such provider at most: a token that says nothing is shown to nobody else.
+      guard let provider = providers.values.first(where: { $0.settings.introspection != nil }) else {
+        throw .invalidToken
+      }
+      return provider
+    }
     // The issuer is read before anything is verified, and decides only whose keys must fit.
-    guard let issuer = Self.claimedIssuer(token.bytes), let provider = providers[issuer],
+    guard let issuer = Self.claimedIssuer(token), let provider = providers[issuer],
       provider.settings.issuer.utf8.elementsEqual(issuer.utf8)
     else { throw .invalidToken }
-    let claims: VerifiedClaims
+    return provider
+  }
+
+  static func examine(
+    _ token: [UInt8], _ provider: Provider, _ now: Int64
+  ) async throws(FederationRefusal) -> ExaminedToken {
     do throws(OIDCError) {
-      claims = try await provider.oidc.verify(token.bytes, now: .milliseconds(now))
+      return try await provider.oidc.examine(token, now: .milliseconds(now))
     } catch {
       switch error {
       case .token(.expired): throw .expiredToken
       case .token(.wrongAudience), .token(.wrongAuthorizedParty): throw .rejected
-      case .token: throw .invalidToken
+      case .token, .inactive, .otherSubject: throw .invalidToken
+      case .provider(.tooManyQuestions): throw .busy
       case .provider: throw .providerUnreachable
       }
     }
-    return try provider.mapping.identity(claims, atMilliseconds: now)
   }
 
   private static func claimedIssuer(_ token: [UInt8]) -> String? {
