@@ -7,6 +7,7 @@ import time
 import requests
 
 from gateway import Gateway, ROOT, ROOT_ACCESS_KEY
+from refusals import denied
 
 SETTINGS = """
 account_id: "111122223333"
@@ -193,3 +194,37 @@ def test_shape_of_rgw(tmp_path):
         answer = requests.get(url, verify=inputs.server.ca, timeout=20)
         told = json.loads("".join(answer.headers[f"X-Input-{number}"] for number in range(3)))
         assert answer.status_code == 200 and "amz" not in told["params"].lower() and "prefix=p" in told["params"]
+
+
+def test_iam_requests(tmp_path):
+    """The condition keys of iam requests, each by a denial that reads it."""
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    (folder / "authz.rego").write_text("""package martlet.authz
+
+deny contains "no administrators" if {
+	input.service == "iam"
+	endswith(input.conditions["iam:PolicyARN"], "/AdministratorAccess")
+}
+
+deny contains "only within the boundary" if {
+	input.action == "iam:CreateUser"
+	not endswith(input.conditions["iam:PermissionsBoundary"], "/readonly")
+}
+
+deny contains "of the path" if startswith(input.resource, "arn:aws:iam::111122223333:user/closed/")
+""")
+    admin = SETTINGS.replace("groups: [staff]", "policies: [AdministratorAccess]")
+    with Gateway(admin.format(folder=folder, shape="martlet")) as server:
+        iam = server.client("iam", "AKIAEXAMPLEALICE0001", "alice-secret-key-0123456789-abcdefghij", None,
+                            "eu-central-1")
+        within = {"PermissionsBoundary": "arn:aws:iam::aws:policy/readonly"}
+        with denied():
+            iam.create_user(UserName="free", PermissionsBoundary="arn:aws:iam::aws:policy/readwrite")
+        iam.create_user(UserName="bob", **within)
+        with denied():
+            iam.attach_user_policy(UserName="bob", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+        iam.attach_user_policy(UserName="bob", PolicyArn="arn:aws:iam::aws:policy/readonly")
+        with denied():
+            iam.create_user(UserName="shut", Path="/closed/", **within)
+        iam.get_user(UserName="bob")
