@@ -16,6 +16,7 @@ Control side (JSON bodies, all optional fields):
   POST /-/rotate  {"keep": 1}: a new generation of keys; keep = how many older generations stay in the JWKS
   POST /-/behave  {"path": "/jwks", "delay": 3, "status": 500, "times": 2, "body": "...", "type": "text/html",
                    "location": "http://127.0.0.1:1/", "size": 20000000, "drip": 0.5, "close": true}; {} clears all
+                  {"path": "/jwks", "bearer": "..."}: 401 without that token
   POST /-/revoke  {"jti": ...}: /introspect then answers active: false
   POST /-/say     {"path": "/userinfo", "claims": {...}}: over what /userinfo or /introspect says; null removes one; {} clears
   GET  /-/seen    the last question to /introspect: its Authorization and form
@@ -179,6 +180,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         b = WORLD.behaviour.get(path)
         if not b:
             return False
+        if "bearer" in b:
+            if self.headers.get("Authorization") == f"Bearer {b['bearer']}":
+                return False
+            self.reply({"error": "unauthorized"}, 401)
+            return True
         if "times" in b:
             b["times"] -= 1
             if b["times"] <= 0:
