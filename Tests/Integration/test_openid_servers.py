@@ -1,4 +1,4 @@
-"""A provider as Kubernetes is one: its documents ask for a token, its tokens name service accounts and several audiences."""
+"""Where documents of providers come from: servers as those of Kubernetes are, and addresses that nobody may ask."""
 
 import pytest
 
@@ -50,3 +50,15 @@ def test_projected_tokens(issuer, tmp_path):
     with Gateway(config(issuer)) as gateway:
         with refused("IDPCommunicationError"):
             assume(gateway, projected(issuer))
+
+
+def test_link_local_addresses_are_not_asked(issuer):
+    """Where clouds keep credentials of their own: refused by address, so before anything is connected to."""
+    for host in ("169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]"):
+        other = config(issuer).replace(issuer.url, f"https://{host}")
+        with Gateway(other) as gateway:
+            line = gateway.await_log("keys cannot be fetched")
+            assert "the server's address is not allowed" in line, line
+    # A loopback address where nobody listens is asked, and the fault is another.
+    with Gateway(config(issuer).replace(issuer.url, "https://127.0.0.1:1")) as gateway:
+        assert "not allowed" not in gateway.await_log("keys cannot be fetched")
