@@ -166,6 +166,7 @@ public final class GatewayRuntime: Sendable {
         $0.append(Task.detached { await editor.follow() })
         $0.append(Task.detached { [notes] in await notes?.write() })
         $0.append(Task.detached { await editor.removeExpired { UnixTime.now().seconds } })
+        $0.append(Task.detached { await editor.resealSecrets() })
       }
     }
     let operations = try await self.operations.start(

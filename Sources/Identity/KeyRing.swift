@@ -21,6 +21,8 @@ public struct KeyRing: Sendable {
     /// In seconds since 1970.
     public let createdSeconds: Int64
     public let state: State
+    /// When it began to seal, in seconds since 1970.
+    public let sealingSinceSeconds: Int64?
     public let key: AESGCMKey
   }
 
@@ -38,18 +40,7 @@ public struct KeyRing: Sendable {
   /// - Parameter now: in seconds since 1970.
   public static func loadOrCreate(path: String, now: Int64) throws(IdentityError) -> KeyRing {
     if !RegularFile.exists(path) {
-      let suffix = try RandomText.make(8, from: RandomText.base32)
-      let key: [UInt8]
-      do throws(CryptographyError) {
-        key = try SecureRandom.bytes(AESGCMKey.keyCount)
-      } catch {
-        throw .noRandomness
-      }
-      var entry = JSONObject()
-      entry["id"] = .string("\(now)-" + String(decoding: suffix, as: UTF8.self))
-      entry["created"] = .integer(now)
-      entry["state"] = .string(State.seal.rawValue)
-      entry["key"] = .string(Base64.encode(key))
+      let (_, entry) = try KeyRingFile.entry(.seal, now: now)
       var root = JSONObject()
       root["keys"] = .array([.object(entry)])
       do throws(FileFault) {
@@ -100,7 +91,7 @@ extension KeyRing {
     var seen: Set<[UInt8]> = []
     for (index, value) in keys.enumerated() {
       guard let object = value.object else { throw .malformed(reason: "`keys[\(index)]` must be an object") }
-      try Self.refuseUnknown(object, ["id", "created", "state", "key"])
+      try Self.refuseUnknown(object, ["id", "created", "state", "activated", "key"])
       guard let id = object["id"]?.string, Self.isIdentifier(id) else {
         throw .malformed(reason: "`keys[\(index)].id` must have 1 to 64 letters, digits, `-` and `_`")
       }
@@ -109,6 +100,10 @@ extension KeyRing {
       }
       guard let state = object["state"]?.string.flatMap(State.init(rawValue:)) else {
         throw .malformed(reason: "`keys[\(index)].state` must be `seal` or `open`")
+      }
+      let activated = object["activated"]?.integer
+      guard object["activated"] == nil || activated ?? -1 >= 0 else {
+        throw .malformed(reason: "`keys[\(index)].activated` must be seconds since 1970")
       }
       guard let bytes = object["key"]?.string.flatMap({ Base64.decode($0) }) else {
         throw .malformed(reason: "`keys[\(index)].key` must be base 64")
@@ -119,7 +114,10 @@ extension KeyRing {
       guard !entries.contains(where: { $0.id == name }) else { throw .duplicateID(name) }
       guard seen.insert(bytes).inserted else { throw .duplicateKey(name) }
       do throws(CryptographyError) {
-        entries.append(Entry(id: name, createdSeconds: created, state: state, key: try AESGCMKey(bytes)))
+        entries.append(
+          Entry(
+            id: name, createdSeconds: created, state: state,
+            sealingSinceSeconds: activated ?? (state == .seal ? created : nil), key: try AESGCMKey(bytes)))
       } catch {
         throw .malformed(reason: "`keys[\(index)].key` cannot be used")
       }

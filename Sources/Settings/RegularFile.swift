@@ -94,6 +94,20 @@ package enum RegularFile {
   /// Creates a file that must not exist yet, readable by its owner only, and makes it durable: after a crash it is
   /// there as a whole or not at all.
   package static func create(_ path: String, _ bytes: [UInt8]) throws(FileFault) {
+    // link, unlike rename, refuses where a file of that name exists: two processes starting at once cannot overwrite
+    // each other's keys.
+    try put(path, bytes) { link($0, path) }
+  }
+
+  /// Replaces a file, or creates it, readable by its owner only, and makes it durable: whoever reads it sees the old one
+  /// or the new one as a whole.
+  package static func replace(_ path: String, _ bytes: [UInt8]) throws(FileFault) {
+    try put(path, bytes) { rename($0, path) }
+  }
+
+  private static func put(
+    _ path: String, _ bytes: [UInt8], _ move: (_ temporary: String) -> Int32
+  ) throws(FileFault) {
     let temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).new"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw errno == EEXIST ? .exists : .system(errno: errno) }
@@ -108,9 +122,7 @@ package enum RegularFile {
       throw error
     }
     guard close(descriptor) == 0 else { throw .system(errno: errno) }
-    // link, unlike rename, refuses where a file of that name exists: two processes starting at once cannot overwrite
-    // each other's keys.
-    guard link(temporary, path) == 0 else { throw errno == EEXIST ? .exists : .system(errno: errno) }
+    guard move(temporary) == 0 else { throw errno == EEXIST ? .exists : .system(errno: errno) }
     let folder = path.utf8.lastIndex(of: 0x2F).map { String(path[...$0]) } ?? "."
     let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folderDescriptor >= 0 else { throw .system(errno: errno) }

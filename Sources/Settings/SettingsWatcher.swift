@@ -74,6 +74,7 @@ public struct SettingsWatcher: Sendable {
   private static func paths(_ loader: SettingsLoader, _ settings: GatewaySettings) -> Set<String> {
     var paths: Set<String> = []
     if let path = loader.path { paths.insert(path) }
+    paths.insert(settings.sts.keyRingFile)
     // A folder that cannot be listed now shows when it is loaded.
     if case .success(let files) = Result(catching: { () throws(SettingsErrors) in try loader.files() }) {
       paths.formUnion(files)

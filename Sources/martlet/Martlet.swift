@@ -6,5 +6,8 @@ struct Martlet: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet",
     abstract: "A security-policy and identity gateway in front of object storage.",
-    subcommands: [ServeCommand.self, CheckCommand.self, PolicyCommand.self, LoginCommand.self])
+    subcommands: [
+      ServeCommand.self, CheckCommand.self, PolicyCommand.self, LoginCommand.self, IdentityCommand.self,
+      KeysCommand.self,
+    ])
 }

@@ -80,7 +80,3 @@ extension IAMService {
     }
   }
 }
-
-extension MFADeviceRecord {
-  static let seedMember = "seed"
-}

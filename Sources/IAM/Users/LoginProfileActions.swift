@@ -42,7 +42,7 @@ struct PasswordHash: Sendable {
     }
   }
 
-  static let member = "password"
+  private static let member = LoginProfileRecord.hashMember
 
   /// Whether this is the password of a stored hash. Throws for a hash that cannot be opened: it matches nothing.
   static func isPassword(

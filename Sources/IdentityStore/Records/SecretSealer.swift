@@ -7,7 +7,8 @@ public import S3Model
 /// another record does not open. Each secret has an AES key of its own, derived from the ring key and the random nonce,
 /// so that no number of secrets wears a key out.
 public struct SecretSealer: Sendable {
-  private let sealingKeyID: ByteString
+  /// Of the key that seals.
+  public let sealingKeyID: ByteString
   private let sealingKey: AESGCMKey
   private let open: @Sendable (ByteString) -> AESGCMKey?
 
@@ -45,6 +46,10 @@ public struct SecretSealer: Sendable {
 
   /// Whether the newest key of the ring sealed it.
   public func isCurrent(_ secret: SealedSecret) -> Bool { secret.ringKeyID == sealingKeyID }
+
+  /// Whether the ring has the key that opens it.
+  public func knows(_ secret: SealedSecret) -> Bool { knows(ringKeyID: secret.ringKeyID) }
+  public func knows(ringKeyID: ByteString) -> Bool { open(ringKeyID) != nil }
 
   private static let info = Array("martlet identity secret v1".utf8)
 
