@@ -34,7 +34,7 @@ public final class MemoryIdentityStore: IdentityStore {
   ) async throws(IdentityStoreError) -> StoreRevision {
     let state = self.state.withLock { $0 }
     if let fault = state.fault { throw fault }
-    try take(state.records.values.sorted { $0.key < $1.key })
+    try take(state.records.values.filter { !$0.key.kind.isVolatile }.sorted { $0.key < $1.key })
     return StoreRevision(state.revision)
   }
 

@@ -121,7 +121,8 @@ import Testing
     #expect(values[RecordKey(.accessKey, "AKIA2")] == nil)
     #expect(values[RecordKey(.user, "alice")] == Self.user("alice").value)
     #expect(values[later.key] == later.value && values[new.key] == new.value)
-    #expect(plan.summary == BackupImport.Summary(added: 0, changed: 1, removed: 1, unchanged: 3))
+    // The key was sealed twice, which never gives the same bytes.
+    #expect(plan.summary == BackupImport.Summary(changed: 2, removed: 1, unchanged: 2))
   }
 
   @Test func mergingKeepsTheRest() async throws {
