@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/ocsp.h>
 #include <openssl/param_build.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
@@ -37,6 +38,10 @@ static inline void COpenSSL_SSL_CTX_set_mode(SSL_CTX *ctx, long mode) { (void)SS
 
 static inline void COpenSSL_SSL_CTX_set_session_cache_mode(SSL_CTX *ctx, long mode) {
   (void)SSL_CTX_set_session_cache_mode(ctx, mode);
+}
+
+static inline void COpenSSL_SSL_CTX_set_max_cert_list(SSL_CTX *ctx, long bytes) {
+  (void)SSL_CTX_set_max_cert_list(ctx, bytes);
 }
 
 // The SSL_OP_ constants themselves are macros over a cast.
@@ -95,5 +100,22 @@ static inline int COpenSSL_sk_GENERAL_NAME_num(const STACK_OF(GENERAL_NAME) * st
 static inline GENERAL_NAME *COpenSSL_sk_GENERAL_NAME_value(const STACK_OF(GENERAL_NAME) * stack, int index) {
   return sk_GENERAL_NAME_value(stack, index);
 }
+
+// A copy of the stack whose members are not owned.
+static inline STACK_OF(X509) * COpenSSL_sk_X509_dup(const STACK_OF(X509) * stack) { return sk_X509_dup(stack); }
+
+static inline void COpenSSL_sk_X509_free(STACK_OF(X509) * stack) { sk_X509_free(stack); }
+
+static inline int COpenSSL_sk_OPENSSL_STRING_num(const STACK_OF(OPENSSL_STRING) * stack) {
+  return sk_OPENSSL_STRING_num(stack);
+}
+
+static inline const char *COpenSSL_sk_OPENSSL_STRING_value(const STACK_OF(OPENSSL_STRING) * stack, int index) {
+  return sk_OPENSSL_STRING_value(stack, index);
+}
+
+static inline unsigned long COpenSSL_XN_FLAG_RFC2253(void) { return XN_FLAG_RFC2253; }
+
+static inline long COpenSSL_BIO_get_mem_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
 
 #endif

@@ -23,13 +23,13 @@ public final class CertificateReloader: Sendable {
   }
 
   private struct State {
+    var options: TLSServerContext.Options
     var context: TLSServerContext
     var loaded: [FileFingerprint?]
     var refused: [FileFingerprint?]?
   }
 
   private let files: [Files]
-  private let options: TLSServerContext.Options
   private let ticketKeys: TLSTicketKeys
   private let state: Mutex<State>
 
@@ -40,23 +40,36 @@ public final class CertificateReloader: Sendable {
     let fingerprints = Self.fingerprints(files, options)
     let context = try Self.load(files, options, ticketKeys)
     self.files = files
-    self.options = options
     self.ticketKeys = ticketKeys
-    state = Mutex(State(context: context, loaded: fingerprints))
+    state = Mutex(State(options: options, context: context, loaded: fingerprints))
   }
 
   /// The context for a new connection.
   public var current: TLSServerContext { state.withLock { $0.context } }
 
+  /// What new connections are offered from now on. Takes effect when `reloadIfChanged` runs next.
+  public func use(_ options: TLSServerContext.Options) {
+    state.withLock { state in
+      guard state.options != options else { return }
+      state.options = options
+      state.loaded = []
+      state.refused = nil
+    }
+  }
+
   /// Looks at the files and loads them if they have changed; blocks. Call it from one place at a time.
   public func reloadIfChanged() -> Outcome {
     // Taken before reading: a file that changes meanwhile differs from this next time.
+    let (options, loaded, refused) = state.withLock { ($0.options, $0.loaded, $0.refused) }
     let fingerprints = Self.fingerprints(files, options)
-    let (loaded, refused) = state.withLock { ($0.loaded, $0.refused) }
     guard fingerprints != loaded else { return .unchanged }
     do {
       let context = try Self.load(files, options, ticketKeys)
-      state.withLock { $0 = State(context: context, loaded: fingerprints) }
+      state.withLock { state in
+        // Other options may have come meanwhile; then the next look loads with them.
+        guard state.options == options else { return }
+        state = State(options: options, context: context, loaded: fingerprints)
+      }
       return .reloaded
     } catch {
       // Tried again each time, since the cause may pass (a file half copied, no descriptors left), but told once.
@@ -92,7 +105,11 @@ public final class CertificateReloader: Sendable {
 
   private static func fingerprints(_ files: [Files], _ options: TLSServerContext.Options) -> [FileFingerprint?] {
     var paths = files.flatMap { [$0.chainPath, $0.privateKeyPath] }
-    if case .requested(trust: .file(let path)) = options.clientCertificates { paths.append(path) }
+    switch options.clientCertificates {
+    case .requested(trust: .file(let path)): paths.append(path)
+    case .recorded(let authorities): paths += authorities
+    case .ignored, .requested: break
+    }
     return paths.map { FileFingerprint($0) }
   }
 }

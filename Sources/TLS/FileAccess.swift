@@ -5,7 +5,7 @@ enum FileAccess {
   /// No certificate chain or key comes near this.
   static let fileBytesMax = 1 << 20
 
-  static func read(_ path: String) throws(TLSError) -> [UInt8] {
+  static func read(_ path: String, bytesMax: Int = fileBytesMax) throws(TLSError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadableFile(path: path, errno: errno) }
     defer { close(descriptor) }
@@ -16,7 +16,7 @@ enum FileAccess {
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw .unreadableFile(path: path, errno: errno) }
       if count == 0 { return bytes }
-      guard bytes.count + count <= fileBytesMax else { throw .fileTooLarge(path: path, bytesMax: fileBytesMax) }
+      guard bytes.count + count <= bytesMax else { throw .fileTooLarge(path: path, bytesMax: bytesMax) }
       bytes += chunk[..<count]
     }
   }

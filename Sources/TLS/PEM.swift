@@ -29,7 +29,7 @@ enum PEM {
     return key
   }
 
-  private static func isNoStartLine(_ code: UInt) -> Bool {
+  static func isNoStartLine(_ code: UInt) -> Bool {
     // ERR_GET_LIB and ERR_GET_REASON: library in bits 23 to 30, reason below.
     (code >> 23) & 0xFF == UInt(ERR_LIB_PEM) && code & 0x7F_FFFF == UInt(PEM_R_NO_START_LINE)
   }

@@ -28,7 +28,7 @@ extension TLSConnection {
     if let stack = SSL_get_peer_cert_chain(ssl) {
       // On the client the stack starts with the leaf, on the server behind it.
       for index in (SSL_is_server(ssl) == 1 ? 0 : 1)..<max(1, COpenSSL_sk_X509_num(stack)) {
-        guard let certificate = COpenSSL_sk_X509_value(stack, index) else { break }
+        guard chain.count < TLSPeer.chainCountMax, let certificate = COpenSSL_sk_X509_value(stack, index) else { break }
         if let der = derEncoding(of: certificate) { chain.append(der) }
       }
     }

@@ -23,6 +23,7 @@ public enum TLSError: Error, Equatable, Sendable {
   case fileTooLarge(path: String, bytesMax: Int)
   case noCertificate
   case malformedCertificate
+  case malformedRevocationList
   case malformedPrivateKey
   /// Encrypted keys are not asked about on a terminal; they are refused.
   case encryptedPrivateKey

@@ -23,6 +23,9 @@ public struct TLSPeer: Sendable, Equatable {
     case untrusted(code: Int, reason: String)
   }
 
+  /// Certificates of a chain that are kept; nobody's is longer.
+  static let chainCountMax = 10
+
   /// DER (X.509), leaf first, as the peer sent them.
   public let chain: [[UInt8]]
   /// Against the trust given to the context. On the server anything but `.trusted` must count as no certificate.

@@ -10,9 +10,14 @@ public final class TLSServerContext: @unchecked Sendable {
     /// Asked for but not required, and one that does not verify does not fail the handshake: `TLSPeer.verification`
     /// says what it is worth.
     case requested(trust: TLSTrust)
+    /// Asked for but not required, and taken unverified: `TLSPeer.verification` is never `.trusted`, the chain is for
+    /// whoever verifies it later. The client only proves that it has the key.
+    /// - Parameter authorities: PEM files, of whose certificates clients are told the names, so that those with several
+    ///   certificates find the right one. A file that cannot be read is left out: it must not end the listener.
+    case recorded(authorities: [String])
   }
 
-  public struct Options: Sendable {
+  public struct Options: Sendable, Equatable {
     public var minimumVersion = TLSHandshakeFacts.Version.tls12
     /// In order of preference. A client that offers protocols but none of these is refused (RFC 7301 section 3.2).
     public var applicationProtocols = ["http/1.1"]
@@ -76,6 +81,25 @@ public final class TLSServerContext: @unchecked Sendable {
       try trust.apply(to: context)
       SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
       SSL_CTX_set_cert_verify_callback(context, clientCertificateCallback, nil)
+    case .recorded(let authorities):
+      for path in authorities { Self.announce(path, in: context) }
+      COpenSSL_SSL_CTX_set_max_cert_list(context, Self.clientChainBytesMax)
+      SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+      SSL_CTX_set_cert_verify_callback(context, unverifiedCertificateCallback, nil)
+    }
+  }
+
+  /// A client's whole chain; ten long certificates fit.
+  private static let clientChainBytesMax = 65_536
+
+  private static func announce(_ path: String, in context: OpaquePointer) {
+    do throws(TLSError) {
+      for certificate in try PEM.certificates(try FileAccess.read(path)) {
+        _ = SSL_CTX_add_client_CA(context, certificate)
+        X509_free(certificate)
+      }
+    } catch {
+      ERR_clear_error()
     }
   }
 
@@ -129,6 +153,13 @@ private func clientCertificateCallback(_ store: OpaquePointer?, _ argument: Unsa
     if X509_STORE_CTX_get_error(store) == X509_V_OK { X509_STORE_CTX_set_error(store, X509_V_ERR_UNSPECIFIED) }
     ERR_clear_error()
   }
+  return 1
+}
+
+/// Takes any certificate and remembers that nobody looked at it.
+private func unverifiedCertificateCallback(_ store: OpaquePointer?, _ argument: UnsafeMutableRawPointer?) -> Int32 {
+  guard let store else { return 0 }
+  X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION)
   return 1
 }
 

@@ -153,6 +153,32 @@ import Testing
     #expect(pair.serverWatch.facts?.peer?.chain.count == 1)
   }
 
+  /// Nothing is verified, nothing is refused, and nothing counts as trusted.
+  @Test func recordsWhateverCertificateAClientHas() throws {
+    var options = TLSServerContext.Options()
+    options.clientCertificates = .recorded(authorities: ["/nowhere/ca.pem"])
+    let asking = try TLSServerContext(
+      identities: [authority.identity("localhost")], options: options, ticketKeys: TLSTicketKeys())
+    let own = try authority.identity("alice", purpose: "clientAuth")
+    let stranger = try TestAuthority("Other").identity("stranger", seconds: 1)
+    for identity in [own, stranger] {
+      let client = try client { $0.identity = identity }
+      // A ticket of the first connection is not taken: who has a certificate shows it each time.
+      for _ in 0..<2 {
+        let pair = try EmbeddedPair(client, asking)
+        try pair.connect()
+        let facts = try #require(pair.serverWatch.facts)
+        #expect(facts.peer?.chain.count == 1)
+        #expect(facts.peer?.verification != .trusted)
+        #expect(!facts.isResumed)
+      }
+    }
+    let without = try EmbeddedPair(client(), asking)
+    try without.connect()
+    #expect(without.serverWatch.facts != nil)
+    #expect(without.serverWatch.facts?.peer == nil)
+  }
+
   // MARK: Resumption
 
   @Test(arguments: [TLSHandshakeFacts.Version.tls12, .tls13])
