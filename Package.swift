@@ -159,6 +159,9 @@ let package = Package(
     tests("IdentityBackupTests", ["Cryptography", "GatewayTesting", "IdentityBackup", "IdentityStore", "S3Model"]),
     library("Login", ["Cryptography", "HTTPClient", "HTTPWire", "IAMPolicy", "JSON", "S3Model", "S3Wire", nioCore]),
     tests("LoginTests", ["GatewayTesting", "Login"]),
+    library(
+      "QueryClient", ["Cryptography", "HTTPClient", "HTTPWire", "S3Model", "S3Wire", "Settings", "SigV4", nioCore]),
+    tests("QueryClientTests", ["QueryClient", "S3Model", "SigV4", nioPosix]),
     library("STS", ["Authorization", "Cryptography", "IAMPolicy", "Rego", "S3Model", "S3Wire", "SigV4"]),
     library(
       "IAM",
@@ -205,8 +208,9 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "EtcdIdentityStore", "FileBackend", "Gateway",
-        "HTTPClient", "IAMPolicy", "Identity", "IdentityBackup", "IdentityStore", "JWT", "Kerberos", "KerberosNames",
-        "Login", "OIDCClient", "PolicyExplanation", "PolicyTool", "Rego", "S3Backend", "S3Model", "SQLiteIdentityStore",
+        "HTTPClient", "IAMPolicy", "Identity", "IdentityBackup", "IdentityStore", "JSON", "JWT", "Kerberos",
+        "KerberosNames", "Login", "OIDCClient", "PolicyExplanation", "PolicyTool", "QueryClient", "Rego", "S3Backend",
+        "S3Model", "SQLiteIdentityStore",
         "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
