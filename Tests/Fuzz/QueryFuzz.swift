@@ -41,7 +41,9 @@ enum QueryFuzz {
       let answer = error.answer
       let isOurs = answer.code.status >= 500 && answer.code != .notImplemented
       expect(!isOurs, "a request never fails for our reasons: \(error)")
-      expect(!answer.message.utf8.contains { $0 < 0x20 && $0 != 0x0A && $0 != 0x09 }, "messages are text: \(answer)")
+      // What XML 1.0 can hold; the writer makes references of carriage returns.
+      let isText = answer.message.utf8.allSatisfy { $0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+      expect(isText, "messages are text: \(answer)")
     }
   }
 
