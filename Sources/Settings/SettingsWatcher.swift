@@ -20,6 +20,12 @@ public struct SettingsWatcher: Sendable {
     seen = Self.fingerprints(loader, current)
   }
 
+  /// Counts a file as seen that this process has itself just created and read; its later changes are noticed.
+  public mutating func created(_ path: String) {
+    guard seen[path] != nil else { return }
+    seen.updateValue(RegularFile.fingerprint(path), forKey: path)
+  }
+
   /// Loads anew if a settings file, or a file that they name, has changed. A few `stat` calls otherwise.
   public mutating func poll() -> Outcome {
     let now = Self.fingerprints(loader, current)

@@ -43,7 +43,7 @@ final class Assembly: Sendable {
   /// Loads and makes everything that a start needs; blocks.
   init(loader: SettingsLoader, environment: [String: String]) throws {
     let settings = try loader.load()
-    self.settings = Mutex(SettingsWatcher(loader: loader, current: settings))
+    var watcher = SettingsWatcher(loader: loader, current: settings)
     let logging = settings.logging
     LoggingSystem.bootstrap { label in LineLogHandler(label: label, settings: logging) }
     log = Logger(label: "martlet")
@@ -70,6 +70,9 @@ final class Assembly: Sendable {
     certificates = try CertificateReloader(files: files, options: Self.options(settings.tls))
     root = try RootCredentials.loadOrCreate(dataDirectory: settings.data, environment: environment)
     let keyRing = try KeyRing.loadOrCreate(path: settings.sts.keyRingFile, now: Int64(time(nil)))
+    // A ring that was missing has just been made: that is no change of settings.
+    watcher.created(settings.sts.keyRingFile)
+    self.settings = Mutex(watcher)
     let identities = try Self.identities(settings, root, keyRing, log)
     var made: [String: MadeBackend] = [:]
     for backend in settings.backends {

@@ -61,6 +61,25 @@ import Testing
     }
   }
 
+  @Test func aFileThatTheStartCreatedIsNoChange() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("m.yaml", "sts: {key_ring_file: ring.json}")
+    let loader = SettingsLoader(path: path, environment: [:])
+    let settings = try loader.load()
+    var watcher = SettingsWatcher(loader: loader, current: settings)
+    try folder.write("ring.json", "{}")
+    watcher.created(settings.sts.keyRingFile)
+    guard case .unchanged = watcher.poll() else {
+      Issue.record("its own file counted as a change")
+      return
+    }
+    try folder.write("ring.json", "{ }")
+    guard case .loaded = watcher.poll() else {
+      Issue.record("a later change of the same file was not seen")
+      return
+    }
+  }
+
   @Test func refusesWhatNeedsARestart() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("m.yaml", "listen: 127.0.0.1:9000")
