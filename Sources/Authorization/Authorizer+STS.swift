@@ -24,22 +24,22 @@ extension Authorizer {
     return weigh(decision, request, layers, access, caller, snapshot, at: now, context, authority)
   }
 
-  /// Decides an sts action that needs no permission and that no policy of IAM can refuse: Rego alone has a say. Nil
-  /// where there is none.
+  /// Decides an action that needs no permission and that no policy of IAM can refuse: Rego alone has a say. Nil where
+  /// there is none.
   ///
   /// Whoever has signed may, unless Rego denies; with `decide`, Rego has to allow this like anything else.
   public static func decideWithoutPermission(
-    _ action: STSAction, on resource: ByteString, _ caller: Caller, _ snapshot: AuthorizationSnapshot,
-    at now: PolicyDate, _ context: some RequestFacts
+    _ access: Access, _ caller: Caller, _ snapshot: AuthorizationSnapshot, at now: PolicyDate,
+    _ context: some RequestFacts
   ) -> Decision? {
     if let external = snapshot.external, external.mode != .off {
       return ask(
-        external, Access(action: .sts(action), resource: resource), caller, snapshot, at: now, context,
-        PolicyDecision(.needsNoPermission), iamAllows: external.mode != .decide)
+        external, access, caller, snapshot, at: now, context, PolicyDecision(.needsNoPermission),
+        iamAllows: external.mode != .decide)
     }
     guard let authority = snapshot.rego, authority.mode != .off else { return nil }
     return ask(
-      authority, Access(action: .sts(action), resource: resource), caller, snapshot, at: now, context,
-      PolicyDecision(.needsNoPermission), iamAllows: authority.mode != .decide)
+      authority, access, caller, snapshot, at: now, context, PolicyDecision(.needsNoPermission),
+      iamAllows: authority.mode != .decide)
   }
 }

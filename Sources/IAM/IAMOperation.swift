@@ -14,6 +14,9 @@ protocol IAMOperation: Sendable {
   /// Whether nothing of it outlives the caller's credentials but what is taken away. Only such actions are for callers
   /// whom a session's or service account's policy limits: whatever else they made would be free of that limit.
   func endsWithCredentials(_ scope: IAMScope) -> Bool
+  /// Whether it ends the session that asks, and does nothing else. That needs no permission: whoever stole the
+  /// credentials gains nothing by it.
+  func endsSession(_ accessKeyID: ByteString) -> Bool
   func run(_ run: IAMRun) async throws -> IAMAnswer
 }
 
@@ -29,6 +32,8 @@ protocol IAMEditing: IAMOperation {
 
 extension IAMOperation {
   func endsWithCredentials(_ scope: IAMScope) -> Bool { false }
+
+  func endsSession(_ accessKeyID: ByteString) -> Bool { false }
 }
 
 extension IAMReading {

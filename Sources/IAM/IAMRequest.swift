@@ -11,6 +11,9 @@ public struct IAMRequest: Sendable {
   /// The action, as policies name it.
   public var action: IAMAction { type(of: operation).action }
 
+  /// Whether it ends the session whose key this is, and does nothing else: that needs no permission.
+  public func endsSession(_ accessKeyID: ByteString) -> Bool { operation.endsSession(accessKeyID) }
+
   /// Reads and checks a request.
   /// - Throws: as AWS answers: `missingAction`, `invalidAction`, `notImplemented`, `parameters` with everything that is
   ///   wrong.

@@ -47,11 +47,17 @@ public struct IAMService: Sendable {
     let accesses = try request.operation.accesses(scope)
     // An action that asks for nothing would be one that anybody may call.
     guard !accesses.isEmpty else { throw .internalFailure }
+    let endsItself = request.endsSession(caller.accessKeyID)
     for access in accesses {
-      let decision = decisions.take(
-        Authorizer.decide(
-          Access(action: .iam(access.action), resource: access.resource), caller.caller, snapshot,
-          at: PolicyDate(milliseconds: now), IAMConditions(base: context, access: access)))
+      let asked = Access(action: .iam(access.action), resource: access.resource)
+      let conditions = IAMConditions(base: context, access: access)
+      let time = PolicyDate(milliseconds: now)
+      let decided =
+        endsItself
+        ? Authorizer.decideWithoutPermission(asked, caller.caller, snapshot, at: time, conditions)
+        : Authorizer.decide(asked, caller.caller, snapshot, at: time, conditions)
+      guard let decided else { continue }
+      let decision = decisions.take(decided)
       if let question = decision.question { throw .needsAnswer(question) }
       guard decision.isAllowed else {
         throw .accessDenied(

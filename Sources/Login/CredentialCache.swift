@@ -43,6 +43,16 @@ public struct CredentialCache: Sendable {
 
   public func forget(_ login: [String]) throws(LoginError) { try PrivateFile.remove(path(login)) }
 
+  /// Forgets credentials, however their login was asked for.
+  public func forget(accessKeyID: String) throws(LoginError) {
+    for path in PrivateFile.list(folder) where path.hasSuffix(".json") {
+      guard let document = try PrivateFile.read(path, isSecret: true),
+        TemporaryCredentials(processDocument: document)?.accessKeyID == accessKeyID
+      else { continue }
+      try PrivateFile.remove(path)
+    }
+  }
+
   /// A name that gives nothing of the login away; parts are told apart by their lengths.
   private func path(_ login: [String]) -> String {
     let hasher = SHA256Hasher()

@@ -30,6 +30,20 @@ enum PrivateFile {
     }
   }
 
+  /// The paths of what is in a folder; none where there is no folder.
+  static func list(_ folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var paths: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { paths.append("\(folder)/\(name)") }
+    }
+    return paths
+  }
+
   /// Replaces a file in one step; whoever reads it sees the old or the new one, whole.
   /// - Parameter mode: of the file.
   static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o600) throws(LoginError) {

@@ -28,22 +28,32 @@ public struct AWSProfile: Sendable {
   /// PEM.
   public let certificateAuthorityFile: String?
 
-  /// Reads files; blocks.
-  /// - Parameter profile: named by option; nil: `AWS_PROFILE`, `AWS_DEFAULT_PROFILE` or `default`.
-  public init(profile: String?, environment: [String: String]) throws(QueryClientError) {
-    try self.init(profile: profile, environment: environment) { path throws(QueryClientError) in
-      do throws(FileFault) {
-        return String(decoding: try RegularFile.read(path, bytesMax: 1 << 20), as: UTF8.self)
-      } catch .missing {
-        return nil
-      } catch {
-        throw .file(path: path, reason: "\(error)")
-      }
-    }
+  /// Reads files and may run the profile's `credential_process`; blocks.
+  /// - Parameters:
+  ///   - profile: named by option; nil: `AWS_PROFILE`, `AWS_DEFAULT_PROFILE` or `default`.
+  ///   - service: whose endpoint is wanted, as `AWS_ENDPOINT_URL_…` names it.
+  ///   - process: gets credentials from the words of a `credential_process`.
+  public init(
+    profile: String?, environment: [String: String], service: String = "IAM",
+    process: ([String]) throws(QueryClientError) -> AWSCredentials = CredentialProcess.credentials
+  ) throws(QueryClientError) {
+    try self.init(
+      profile: profile, environment: environment, service: service,
+      read: { path throws(QueryClientError) in
+        do throws(FileFault) {
+          return String(decoding: try RegularFile.read(path, bytesMax: 1 << 20), as: UTF8.self)
+        } catch .missing {
+          return nil
+        } catch {
+          throw .file(path: path, reason: "\(error)")
+        }
+      }, process: process)
   }
 
   init(
-    profile: String?, environment: [String: String], read: (String) throws(QueryClientError) -> String?
+    profile: String?, environment: [String: String], service: String = "IAM",
+    read: (String) throws(QueryClientError) -> String?,
+    process: ([String]) throws(QueryClientError) -> AWSCredentials
   ) throws(QueryClientError) {
     func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     func sections(_ name: String, _ file: String) throws(QueryClientError) -> [String: [String: String]] {
@@ -69,6 +79,12 @@ public struct AWSProfile: Sendable {
     }
     if found == nil { found = try Self.credentials(profile: name) { secrets?[$0] } }
     if found == nil { found = try Self.credentials(profile: name) { settings?[$0] } }
+    if found == nil, let command = secrets?["credential_process"] ?? settings?["credential_process"] {
+      guard let words = CredentialProcess.words(command), !words.isEmpty else {
+        throw .unusableProcess(profile: name, reason: "it is no command line")
+      }
+      found = try process(words)
+    }
     if let found {
       credentials = found
     } else if secrets == nil, settings == nil, name != "default" {
@@ -80,13 +96,13 @@ public struct AWSProfile: Sendable {
       throw .noCredentials(profile: name)
     }
     region = variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION") ?? settings?["region"]
-    endpointURL = variable("AWS_ENDPOINT_URL_IAM") ?? variable("AWS_ENDPOINT_URL") ?? settings?["endpoint_url"]
+    endpointURL = variable("AWS_ENDPOINT_URL_\(service)") ?? variable("AWS_ENDPOINT_URL") ?? settings?["endpoint_url"]
     certificateAuthorityFile = variable("AWS_CA_BUNDLE") ?? settings?["ca_bundle"]
   }
 
   /// Ways to credentials that are not taken; said by name, so that nobody wonders.
   private static let otherSources = [
-    "credential_process", "role_arn", "sso_session", "sso_start_url", "web_identity_token_file", "credential_source",
+    "role_arn", "sso_session", "sso_start_url", "web_identity_token_file", "credential_source",
   ]
 
   private static func credentials(

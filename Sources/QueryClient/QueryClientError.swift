@@ -20,6 +20,10 @@ public enum QueryClientError: Error, Sendable {
   case incompleteCredentials(profile: String?)
   /// The profile gets its credentials in a way that this client does not know.
   case unsupportedProfile(String, setting: String)
+  /// A session was wanted.
+  case longLivedKeys
+  /// What the profile's `credential_process` did instead of giving credentials.
+  case unusableProcess(profile: String, reason: String)
   case file(path: String, reason: String)
 }
 
@@ -38,6 +42,8 @@ extension QueryClientError: CustomStringConvertible {
       "only one of access key id and secret access key is in \(profile.map { "profile `\($0)`" } ?? "the environment")"
     case .unsupportedProfile(let name, let setting):
       "profile `\(name)` has no keys of its own but `\(setting)`, which is not supported here"
+    case .longLivedKeys: "these are long-lived keys and no session; they stay"
+    case .unusableProcess(let name, let reason): "credential_process of `\(name)`: \(reason)"
     case .file(let path, let reason): "\(path): \(reason)"
     }
   }

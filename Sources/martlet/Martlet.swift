@@ -7,7 +7,7 @@ struct Martlet: AsyncParsableCommand {
     commandName: "martlet",
     abstract: "A security-policy and identity gateway in front of object storage.",
     subcommands: [
-      ServeCommand.self, CheckCommand.self, PolicyCommand.self, LoginCommand.self, ServiceAccountCommand.self,
-      IdentityCommand.self, KeysCommand.self,
+      ServeCommand.self, CheckCommand.self, PolicyCommand.self, LoginCommand.self, WhoamiCommand.self,
+      LogoutCommand.self, ServiceAccountCommand.self, IdentityCommand.self, KeysCommand.self,
     ])
 }

@@ -28,12 +28,18 @@ import Testing
     aws_access_key_id = CONFIGKEY
     aws_secret_access_key = config-secret
     [profile process]
-    credential_process = martlet login
+    credential_process = "/opt/mart let" login --user 'a  b'
+    [profile unclosed]
+    credential_process = martlet 'login
+    [profile role]
+    role_arn = arn:aws:iam::123456789012:role/r
     """,
   ]
 
   private func profile(_ name: String?, _ variables: [String: String] = [:]) throws(QueryClientError) -> AWSProfile {
-    try AWSProfile(profile: name, environment: variables.merging(["HOME": "/home/a"]) { $1 }) { Self.files[$0] }
+    try AWSProfile(
+      profile: name, environment: variables.merging(["HOME": "/home/a"]) { $1 }, read: { Self.files[$0] },
+      process: { AWSCredentials(accessKeyID: $0.joined(separator: "|"), secretAccessKey: "printed", sessionToken: "t") })
   }
 
   private static let keys = ["AWS_ACCESS_KEY_ID": "ENVKEY", "AWS_SECRET_ACCESS_KEY": "env-secret"]
@@ -59,6 +65,14 @@ import Testing
     #expect("\(credentials)" == id)
   }
 
+  @Test func asksTheProgramThatAProfileNames() throws {
+    let credentials = try profile("process").credentials
+    #expect(credentials.accessKeyID == "/opt/mart let|login|--user|a  b")
+    #expect(credentials.sessionToken == "t")
+    // Keys of its own come first.
+    #expect(try profile(nil, ["AWS_PROFILE": "process"].merging(Self.keys) { $1 }).credentials.accessKeyID == "ENVKEY")
+  }
+
   @Test func takesTheProfilesSettings() throws {
     let work = try profile("work")
     #expect(work.endpointURL == "https://work:9000")
@@ -79,7 +93,8 @@ import Testing
     }
     #expect(refusal("nobody") == "there is no profile `nobody`")
     #expect(refusal("half")?.contains("only one of") == true)
-    #expect(refusal("process")?.contains("`credential_process`") == true)
+    #expect(refusal("unclosed")?.contains("no command line") == true)
+    #expect(refusal("role")?.contains("`role_arn`") == true)
     #expect(refusal(nil, ["AWS_SECRET_ACCESS_KEY": "very-secret"])?.contains("the environment") == true)
     #expect(refusal(nil, ["AWS_SECRET_ACCESS_KEY": "very-secret"])?.contains("very-secret") == false)
     #expect(refusal("work", ["AWS_SECRET_ACCESS_KEY": "alone"]) == nil)

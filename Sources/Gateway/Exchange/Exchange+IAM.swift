@@ -21,7 +21,9 @@ extension Exchange {
     }
     iamAction = request.action
     guard let iam = worker.keeper.iam else { throw .notImplemented("no identity store") }
-    if let session, !session.token.mayCall(.iam(request.action)) { throw .iam(.sessionMayNotCall) }
+    if let session, !session.token.mayCall(.iam(request.action)), !request.endsSession(session.token.accessKeyID) {
+      throw .iam(.sessionMayNotCall)
+    }
     let caller = IAMCaller(
       caller, accessKeyID: claim.accessKeyID, federatedParent: session.flatMap { $0.token.federatedParent })
     try authorize(request, caller, iam)

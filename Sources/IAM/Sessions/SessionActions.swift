@@ -139,6 +139,11 @@ struct RevokeSessions: IAMEditing {
 
   func endsWithCredentials(_ scope: IAMScope) -> Bool { true }
 
+  func endsSession(_ accessKeyID: ByteString) -> Bool {
+    guard case .session(let id) = subject else { return false }
+    return id == accessKeyID
+  }
+
   /// On whoever the sessions are of; a single session's owner stands in its token alone, so that needs `*`.
   func accesses(_ scope: IAMScope) -> [IAMAccess] {
     switch subject {

@@ -18,17 +18,33 @@ struct QueryOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Region that signatures name.", valueName: "region"))
   var region: String?
 
+  /// Which API to call, as signatures and endpoints name it.
+  enum Service: String {
+    case iam, sts
+
+    var version: String { self == .iam ? "2010-05-08" : "2011-06-15" }
+  }
+
+  func profile(
+    for service: Service, process: ([String]) throws(QueryClientError) -> AWSCredentials = CredentialProcess.credentials
+  ) throws(QueryClientError) -> AWSProfile {
+    try AWSProfile(
+      profile: profile, environment: ProcessEnvironment.all, service: service.rawValue.uppercased(), process: process)
+  }
+
   func call(
-    _ action: String, _ parameters: [(name: String, value: String?)] = []
+    _ action: String, _ parameters: [(name: String, value: String?)] = [], of service: Service = .iam,
+    as known: AWSProfile? = nil
   ) async throws(QueryClientError) -> QueryValue {
-    let environment = ProcessEnvironment.all
-    let found = try AWSProfile(profile: profile, environment: environment)
+    let found: AWSProfile
+    if let known { found = known } else { found = try profile(for: service) }
     guard let text = endpointURL ?? found.endpointURL else { throw .noEndpoint }
     let url: HTTPURL
     do throws(HTTPURL.Malformed) { url = try HTTPURL(text) } catch { throw .noEndpoint }
     let client = try QueryClient(
-      url, credentials: found.credentials, region: region ?? found.region ?? "us-east-1",
-      certificateAuthorityFile: caFile ?? found.certificateAuthorityFile, group: MultiThreadedEventLoopGroup.singleton)
+      url, credentials: found.credentials, region: region ?? found.region ?? "us-east-1", service: service.rawValue,
+      version: service.version, certificateAuthorityFile: caFile ?? found.certificateAuthorityFile,
+      group: MultiThreadedEventLoopGroup.singleton)
     defer { client.shutDown() }
     var given: [(name: String, value: String)] = []
     for (name, value) in parameters { if let value { given.append((name, value)) } }
