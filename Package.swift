@@ -160,7 +160,8 @@ let package = Package(
     library("Login", ["Cryptography", "HTTPClient", "HTTPWire", "IAMPolicy", "JSON", "S3Model", "S3Wire", nioCore]),
     tests("LoginTests", ["GatewayTesting", "Login"]),
     library(
-      "QueryClient", ["Cryptography", "HTTPClient", "HTTPWire", "JSON", "S3Model", "S3Wire", "Settings", "SigV4", nioCore]),
+      "QueryClient",
+      ["Cryptography", "HTTPClient", "HTTPWire", "JSON", "S3Model", "S3Wire", "Settings", "SigV4", nioCore]),
     tests("QueryClientTests", ["QueryClient", "S3Model", "SigV4", nioPosix]),
     library("STS", ["Authorization", "Cryptography", "IAMPolicy", "Rego", "S3Model", "S3Wire", "SigV4"]),
     library(

@@ -88,7 +88,8 @@ public struct STSService: Sendable {
     _ decisions: inout STSDecisions
   ) throws(STSError) {
     let decision = Authorizer.decideWithoutPermission(
-      Access(action: .sts(action), resource: "*"), caller.caller, authorization, at: PolicyDate(milliseconds: now), conditions)
+      Access(action: .sts(action), resource: "*"), caller.caller, authorization, at: PolicyDate(milliseconds: now),
+      conditions)
     guard let decision else { return }
     try check(decisions.take(decision), action, "*", caller)
   }

@@ -39,7 +39,8 @@ import Testing
   private func profile(_ name: String?, _ variables: [String: String] = [:]) throws(QueryClientError) -> AWSProfile {
     try AWSProfile(
       profile: name, environment: variables.merging(["HOME": "/home/a"]) { $1 }, read: { Self.files[$0] },
-      process: { AWSCredentials(accessKeyID: $0.joined(separator: "|"), secretAccessKey: "printed", sessionToken: "t") })
+      process: { AWSCredentials(accessKeyID: $0.joined(separator: "|"), secretAccessKey: "printed", sessionToken: "t") }
+    )
   }
 
   private static let keys = ["AWS_ACCESS_KEY_ID": "ENVKEY", "AWS_SECRET_ACCESS_KEY": "env-secret"]

@@ -35,7 +35,7 @@ import Testing
   @Test(
     arguments: [
       (["/none/such"], "No such file"), (["false"], "it failed"), (["true"], "no credentials"),
-      (["printf", "%s", #"{"Version": 2, "AccessKeyId": "ID", "SecretAccessKey": "very-secret"}"#], "no credentials"),
+      (["printf", "%s", #"{"Version":2,"AccessKeyId":"I","SecretAccessKey":"very-secret"}"#], "no credentials"),
       (["head", "-c", "200000", "/dev/zero"], "no credentials"),
     ] as [([String], String)])
   func saysWhatAProgramDidInstead(_ words: [String], _ reason: String) {
