@@ -152,17 +152,17 @@ public struct IdentityDirectory: StoredIdentities {
   /// tells.
   /// - Parameter now: in seconds since 1970.
   func checkStatus(_ key: IdentityEntry<KeyRecord>, atSeconds now: Int64) throws(KeyRefusal) {
-    let record = key.record
-    guard record.isActive else { throw .inactive }
-    if let expires = record.expires, now >= expires { throw .expired }
+    let facts = key.facts
+    guard facts.isActive else { throw .inactive }
+    guard now < facts.expires else { throw .expired }
     // Declared keys have no moment of creation, and their age is the operator's matter.
     if !key.isDeclared, let oldest = keyAgeSecondsMax {
-      let (end, overflows) = record.created.addingReportingOverflow(oldest)
+      let (end, overflows) = facts.created.addingReportingOverflow(oldest)
       if !overflows, now >= end { throw .tooOld }
     }
     // It stands for a session that began when the account was made.
-    if case .federated(let parent) = record.owner, !revocations.isEmpty,
-      isRevoked(.role(parent.roleID), record.created) || isRevoked(.provider(parent.providerID), record.created)
+    if facts.isFederated, !revocations.isEmpty, case .federated(let parent) = key.record.owner,
+      isRevoked(.role(parent.roleID), facts.created) || isRevoked(.provider(parent.providerID), facts.created)
     {
       throw .revoked
     }
@@ -188,9 +188,7 @@ public struct IdentityDirectory: StoredIdentities {
     guard let key = accessKey(id) else { return false }
     guard let entry = key.entry else { return owner == account.bytes }
     // Service accounts make no sessions.
-    guard case .user(let user) = entry.record.owner, user == owner, entry.record.serviceAccount == nil else {
-      return false
-    }
+    guard entry.facts.userID == owner, !entry.facts.isServiceAccount else { return false }
     do throws(KeyRefusal) {
       try checkStatus(entry, atSeconds: now)
       return true

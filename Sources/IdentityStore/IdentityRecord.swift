@@ -7,6 +7,20 @@ public protocol IdentityRecord: Hashable, Sendable {
   var key: RecordKey { get }
   init(_ reader: RecordReader) throws(RecordFault)
   func write(to writer: inout RecordWriter)
+
+  /// What is asked for too often to read the record for it.
+  associatedtype Facts: Sendable = Void
+  var facts: Facts { get }
+  /// Whether there may be a million of them, which are better held as they are written.
+  static var isNumerous: Bool { get }
+}
+
+extension IdentityRecord {
+  public static var isNumerous: Bool { false }
+}
+
+extension IdentityRecord where Facts == Void {
+  public var facts: Void { () }
 }
 
 /// Why a record cannot be read.
@@ -18,16 +32,7 @@ public struct RecordFault: Error, Hashable, Sendable {
 
 extension IdentityRecord {
   /// - Throws: the member that is missing or wrong.
-  public init(parsing value: [UInt8]) throws(RecordFault) {
-    let json: JSONValue
-    do throws(JSONError) {
-      json = try JSONValue(parsing: value)
-    } catch {
-      throw RecordFault(member: "")
-    }
-    guard let object = json.object else { throw RecordFault(member: "") }
-    try self.init(RecordReader(object))
-  }
+  public init(parsing value: [UInt8]) throws(RecordFault) { try self.init(RecordReader(value)) }
 
   public var value: [UInt8] {
     var writer = RecordWriter()
@@ -38,77 +43,120 @@ extension IdentityRecord {
 
 /// Reads members of one object; members that it does not know are another version's and stay unread.
 public struct RecordReader: Sendable {
-  let object: JSONObject
+  private let bytes: [UInt8]
+  private let tape: JSONTape
+  /// Index of the object's node.
+  private let object: Int
 
-  init(_ object: JSONObject) { self.object = object }
-
-  public func optionalText(_ name: String) throws(RecordFault) -> ByteString? {
-    switch object[name] {
-    case nil: return nil
-    case .string(let text)?: return ByteString(text)
-    default: throw RecordFault(member: name)
+  /// - Throws: an empty member for what is no JSON object.
+  init(_ bytes: [UInt8]) throws(RecordFault) {
+    do throws(JSONError) {
+      tape = try JSONTape(scanning: bytes)
+    } catch {
+      throw RecordFault(member: "")
     }
+    guard tape.nodes[0].kind == .object else { throw RecordFault(member: "") }
+    self.bytes = bytes
+    object = 0
   }
 
-  public func text(_ name: String) throws(RecordFault) -> ByteString {
-    guard let text = try optionalText(name) else { throw RecordFault(member: name) }
+  private init(_ reader: RecordReader, object: Int) {
+    bytes = reader.bytes
+    tape = reader.tape
+    self.object = object
+  }
+
+  /// Index of a member's value; nil when there is none.
+  private func member(_ name: StaticString) -> Int? {
+    let name = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    return bytes.withUnsafeBytes { tape.member(name, of: object, in: $0) }
+  }
+
+  private func fault(_ name: StaticString) -> RecordFault { RecordFault(member: "\(name)") }
+
+  private func text(at index: Int) -> ByteString? {
+    let node = tape.nodes[index]
+    guard node.kind == .string else { return nil }
+    return bytes.withUnsafeBytes { tape.withString(node, in: $0) { ByteString(Array($0)) } }
+  }
+
+  public func optionalText(_ name: StaticString) throws(RecordFault) -> ByteString? {
+    guard let index = member(name) else { return nil }
+    guard let text = text(at: index) else { throw fault(name) }
     return text
   }
 
-  public func optionalInteger(_ name: String) throws(RecordFault) -> Int64? {
-    switch object[name] {
-    case nil: return nil
-    case .integer(let number)?: return number
-    default: throw RecordFault(member: name)
-    }
+  public func text(_ name: StaticString) throws(RecordFault) -> ByteString {
+    guard let text = try optionalText(name) else { throw fault(name) }
+    return text
   }
 
-  public func integer(_ name: String) throws(RecordFault) -> Int64 {
-    guard let number = try optionalInteger(name) else { throw RecordFault(member: name) }
+  public func optionalInteger(_ name: StaticString) throws(RecordFault) -> Int64? {
+    guard let index = member(name) else { return nil }
+    let node = tape.nodes[index]
+    // Fractions and exponents are no integers.
+    guard node.kind == .number, let number = Int64(String(decoding: bytes[node.range], as: UTF8.self)) else {
+      throw fault(name)
+    }
+    return number
+  }
+
+  public func integer(_ name: StaticString) throws(RecordFault) -> Int64 {
+    guard let number = try optionalInteger(name) else { throw fault(name) }
     return number
   }
 
   /// False when it is not there.
-  public func flag(_ name: String) throws(RecordFault) -> Bool {
-    switch object[name] {
-    case nil: return false
-    case .bool(let flag)?: return flag
-    default: throw RecordFault(member: name)
+  public func flag(_ name: StaticString) throws(RecordFault) -> Bool {
+    guard let index = member(name) else { return false }
+    switch tape.nodes[index].kind {
+    case .true: return true
+    case .false: return false
+    case .null, .number, .string, .array, .object: throw fault(name)
     }
   }
 
+  /// The elements of an array; nil when the member is not there.
+  private func elements(_ name: StaticString) throws(RecordFault) -> [Int]? {
+    guard let array = member(name) else { return nil }
+    guard tape.nodes[array].kind == .array else { throw fault(name) }
+    var elements: [Int] = []
+    var index = array + 1
+    while index < Int(tape.nodes[array].next) {
+      elements.append(index)
+      index = Int(tape.nodes[index].next)
+    }
+    return elements
+  }
+
   /// Empty when it is not there.
-  public func texts(_ name: String) throws(RecordFault) -> [ByteString] {
-    guard let value = object[name] else { return [] }
-    guard let array = value.array else { throw RecordFault(member: name) }
+  public func texts(_ name: StaticString) throws(RecordFault) -> [ByteString] {
     var texts: [ByteString] = []
-    for value in array {
-      guard let text = value.string else { throw RecordFault(member: name) }
-      texts.append(ByteString(text))
+    for index in try elements(name) ?? [] {
+      guard let text = text(at: index) else { throw fault(name) }
+      texts.append(text)
     }
     return texts
   }
 
   /// Empty when it is not there.
   public func list<Element>(
-    _ name: String, _ read: (RecordReader) throws(RecordFault) -> Element
+    _ name: StaticString, _ read: (RecordReader) throws(RecordFault) -> Element
   ) throws(RecordFault) -> [Element] {
-    guard let value = object[name] else { return [] }
-    guard let array = value.array else { throw RecordFault(member: name) }
-    var elements: [Element] = []
-    for value in array {
-      guard let object = value.object else { throw RecordFault(member: name) }
-      elements.append(try read(RecordReader(object)))
+    var list: [Element] = []
+    for index in try elements(name) ?? [] {
+      guard tape.nodes[index].kind == .object else { throw fault(name) }
+      list.append(try read(RecordReader(self, object: index)))
     }
-    return elements
+    return list
   }
 
   public func optional<Element>(
-    _ name: String, _ read: (RecordReader) throws(RecordFault) -> Element
+    _ name: StaticString, _ read: (RecordReader) throws(RecordFault) -> Element
   ) throws(RecordFault) -> Element? {
-    guard let value = object[name] else { return nil }
-    guard let object = value.object else { throw RecordFault(member: name) }
-    return try read(RecordReader(object))
+    guard let index = member(name) else { return nil }
+    guard tape.nodes[index].kind == .object else { throw fault(name) }
+    return try read(RecordReader(self, object: index))
   }
 }
 

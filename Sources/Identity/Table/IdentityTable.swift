@@ -150,7 +150,7 @@ public struct IdentityTable: Sendable {
     case .group: set(group: key.name, try Self.read(key, value, revision))
     case .role: set(role: key.name, try Self.read(key, value, revision))
     case .policy: policies[key.name] = try Self.read(key, value, revision)
-    case .accessKey: set(key: key.name, try Self.read(key, value, revision))
+    case .accessKey: set(key: key.name, try readKey(key, value, revision))
     case .loginProfile: loginProfiles[key.name] = try Self.read(key, value, revision)
     case .mfaDevice: set(mfaDevice: key.name, try Self.read(key, value, revision))
     case .oidcProvider: set(oidcProvider: key.name, try Self.read(key, value, revision))
@@ -168,19 +168,38 @@ public struct IdentityTable: Sendable {
     let record = try Record(parsing: value)
     // A record that was moved must not become another's.
     guard record.key == key else { throw RecordFault(member: "") }
-    return IdentityEntry(record, revision: revision)
+    return IdentityEntry(record, writtenAs: value, revision: revision, facts: record.facts)
+  }
+
+  /// Keys name their owner each; one copy of it is enough.
+  private func readKey(
+    _ key: RecordKey, _ value: [UInt8]?, _ revision: StoreRevision?
+  ) throws(RecordFault) -> (record: KeyRecord, entry: IdentityEntry<KeyRecord>)? {
+    guard let value else { return nil }
+    let record = try KeyRecord(parsing: value)
+    guard record.key == key else { throw RecordFault(member: "") }
+    var facts = record.facts
+    if let id = facts.userID { facts.userID = shared(id) }
+    return (record, IdentityEntry(record, writtenAs: value, revision: revision, facts: facts))
+  }
+
+  /// A user's unique id in the memory of one that is there already.
+  private func shared(_ id: ByteString) -> ByteString {
+    if let index = userNames.index(forKey: id) { return userNames[index].key }
+    if let index = keysOfOwner.index(forKey: id) { return keysOfOwner[index].key }
+    return id
   }
 
   private mutating func set(user name: ByteString, _ entry: IdentityEntry<UserRecord>?) {
     let key = RecordKey(.user, name)
-    if let old = users[name] {
-      Self.forget(old.record.uniqueID, of: name, &userNames)
-      for group in old.record.groups { Self.remove(name, from: group, &membersOfGroup) }
-      detach(key, old.record.policies, old.record.boundary)
+    if let old = users[name]?.record {
+      Self.forget(old.uniqueID, of: name, &userNames)
+      for group in old.groups { Self.remove(name, from: group, &membersOfGroup) }
+      detach(key, old.policies, old.boundary)
     }
     users[name] = entry
     guard let user = entry?.record else { return }
-    userNames[user.uniqueID] = name
+    userNames[shared(user.uniqueID)] = name
     for group in user.groups { membersOfGroup[group, default: []].insert(name) }
     attach(key, user.policies, user.boundary)
   }
@@ -209,12 +228,12 @@ public struct IdentityTable: Sendable {
     attach(key, role.policies, role.boundary)
   }
 
-  private mutating func set(key id: ByteString, _ entry: IdentityEntry<KeyRecord>?) {
+  private mutating func set(key id: ByteString, _ new: (record: KeyRecord, entry: IdentityEntry<KeyRecord>)?) {
     if let old = keys[id] {
-      Self.remove(id, from: ownerID(old.record.owner), &keysOfOwner)
+      Self.remove(id, from: old.facts.userID ?? ownerID(old.record.owner), &keysOfOwner)
     }
-    keys[id] = entry
-    if let record = entry?.record { Self.insert(id, into: ownerID(record.owner), &keysOfOwner) }
+    keys[id] = new?.entry
+    if let new { Self.insert(id, into: new.entry.facts.userID ?? ownerID(new.record.owner), &keysOfOwner) }
   }
 
   private mutating func set(mfaDevice name: ByteString, _ entry: IdentityEntry<MFADeviceRecord>?) {

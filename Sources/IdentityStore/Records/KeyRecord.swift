@@ -50,6 +50,34 @@ public struct KeyRecord: IdentityRecord {
     self.serviceAccount = serviceAccount
   }
 
+  /// What every request with the key asks for.
+  public struct Facts: Hashable, Sendable {
+    /// Unique id of the user whom it belongs to; nil for other owners.
+    public var userID: ByteString?
+    /// In seconds since 1970.
+    public var created: Int64
+    /// In seconds since 1970; the end of time for a key without expiry.
+    public var expires: Int64
+    public var isActive: Bool
+    public var isServiceAccount: Bool
+    /// Whether an identity provider vouched for its owner.
+    public var isFederated: Bool
+  }
+
+  public var facts: Facts {
+    var facts = Facts(
+      userID: nil, created: created, expires: expires ?? .max, isActive: isActive,
+      isServiceAccount: serviceAccount != nil, isFederated: false)
+    switch owner {
+    case .user(let id): facts.userID = id
+    case .federated: facts.isFederated = true
+    case .root: break
+    }
+    return facts
+  }
+
+  public static var isNumerous: Bool { true }
+
   public var key: RecordKey { RecordKey(.accessKey, accessKeyID) }
 
   public init(_ reader: RecordReader) throws(RecordFault) {

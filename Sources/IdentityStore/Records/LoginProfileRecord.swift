@@ -39,6 +39,8 @@ public struct LoginProfileRecord: IdentityRecord {
     self.changed = changed
   }
 
+  public static var isNumerous: Bool { true }
+
   public var key: RecordKey { RecordKey(.loginProfile, userID) }
 
   public init(_ reader: RecordReader) throws(RecordFault) {

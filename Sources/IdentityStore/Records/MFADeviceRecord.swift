@@ -39,6 +39,8 @@ public struct MFADeviceRecord: IdentityRecord {
   }
 
   /// AWS: the name is unique together with its path, as the serial number is made of both.
+  public static var isNumerous: Bool { true }
+
   public var key: RecordKey { Self.key(name: name, path: path) }
 
   public static func key(name: ByteString, path: ByteString) -> RecordKey {

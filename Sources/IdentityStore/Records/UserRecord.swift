@@ -38,6 +38,8 @@ public struct UserRecord: IdentityRecord {
     self.passwordLastUsed = passwordLastUsed
   }
 
+  public static var isNumerous: Bool { true }
+
   public var key: RecordKey { RecordKey(.user, folding: name) }
 
   public init(_ reader: RecordReader) throws(RecordFault) {
