@@ -29,7 +29,8 @@ import Testing
     #expect(credentials.accessKeyID == "ID" && credentials.secretAccessKey == "very-secret")
     #expect(credentials.sessionToken == "t")
     // No shell looks at the words.
-    #expect(try CredentialProcess.credentials(["sh", "-c", #"printf %s "$0""#, document, "; $(exit 1)"]).accessKeyID == "ID")
+    let words = ["sh", "-c", #"printf %s "$0""#, document, "; $(exit 1)"]
+    #expect(try CredentialProcess.credentials(words).accessKeyID == "ID")
   }
 
   @Test(
