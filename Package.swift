@@ -82,7 +82,7 @@ let package = Package(
 
     // Services
     library("Settings", ["Authorization", "IAMPolicy", "KerberosNames", "S3Model", yams]),
-    tests("SettingsTests", ["GatewayTesting", "KerberosNames", "S3Model", "Settings"]),
+    tests("SettingsTests", ["Authorization", "GatewayTesting", "KerberosNames", "S3Model", "Settings"]),
     library("IdentityStore", ["Cryptography", "JSON", "S3Model"]),
     tests(
       "IdentityStoreTests",

@@ -196,6 +196,7 @@ struct AuditLineWriter: ~Copyable {
     case .role: "role"
     case .roleSession: "role_session"
     case .federatedUser: "federated_user"
+    case .federatedIdentity: "federated_identity"
     case .service: "service"
     case .federated: "federated"
     }

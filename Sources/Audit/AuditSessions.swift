@@ -28,6 +28,7 @@ struct AuditSessions: ~Copyable {
       line.append(literal: ",\"session\":{\"kind\":\"assumed_role\"")
       line.append(member: ",\"role_id\":", roleID)
     case .federatedUser: line.append(literal: ",\"session\":{\"kind\":\"federated_user\"")
+    case .federatedIdentity: line.append(literal: ",\"session\":{\"kind\":\"federated_identity\"")
     case .userSession: line.append(literal: ",\"session\":{\"kind\":\"user_session\"")
     }
     line.append(member: ",\"principal_id\":", session.principalID)
@@ -37,6 +38,12 @@ struct AuditSessions: ~Copyable {
       line.append(member: ",\"mfa_ms\":", number: UInt64(clamping: time.milliseconds))
     }
     if let provider = session.facts.federatedProvider { line.append(member: ",\"provider\":", provider) }
+    if let subject = session.subject {
+      line.append(member: ",\"provider_id\":", subject.providerID)
+      line.append(member: ",\"subject\":", subject.subject)
+      if let id = subject.subjectID { line.append(member: ",\"subject_id\":", id) }
+      line.append(member: ",\"vouched_ms\":", number: UInt64(clamping: subject.vouchedMilliseconds))
+    }
     if let identity = session.facts.sourceIdentity { line.append(member: ",\"source_identity\":", identity) }
     if !session.tags.isEmpty {
       line.append(literal: ",\"tags\":")

@@ -41,6 +41,7 @@ public struct AuthorizationSnapshot: Sendable {
     var bucketPolicies: [String: BucketPolicy] = [:]
     var accessBlocks: [String: PublicAccessBlock] = [:]
     var closedBuckets: Set<String> = []
+    var standings = FederatedStandings()
   }
 
   /// Every decision is handed the snapshot, so a copy is one reference instead of many.
@@ -103,6 +104,12 @@ public struct AuthorizationSnapshot: Sendable {
     _modify { yield &unique.fields.closedBuckets }
   }
 
+  /// What providers have said last about people with living sessions.
+  public var standings: FederatedStandings {
+    get { content.fields.standings }
+    set { unique.fields.standings = newValue }
+  }
+
   public func hasUser(_ id: ByteString) -> Bool { content.fields.principals.hasUser(id) }
   public func hasRole(_ id: ByteString) -> Bool { content.fields.principals.hasRole(id) }
   /// See ``PrincipalDirectory/user(id:)``.
@@ -113,4 +120,14 @@ public struct AuthorizationSnapshot: Sendable {
   public func role(arn: ByteString) -> Role? { content.fields.principals.role(arn: arn) }
   /// See ``PrincipalDirectory/managedPolicy(arn:)``.
   public func managedPolicy(arn: ByteString) -> CompiledPolicy? { content.fields.principals.managedPolicy(arn: arn) }
+  /// See ``PrincipalDirectory/federatedProvider(id:)``.
+  public func federatedProvider(id: ByteString) -> FederatedProvider? {
+    content.fields.principals.federatedProvider(id: id)
+  }
+
+  /// The managed policy that a mapping names, by ARN or name.
+  public func mappedPolicy(_ name: ByteString) -> CompiledPolicy? {
+    name.bytes.contains(UInt8(ascii: ":"))
+      ? managedPolicy(arn: name) : content.fields.principals.managedPolicy(named: name)
+  }
 }

@@ -182,7 +182,7 @@ extension Caller {
     case .root: "Account"
     case .user: "User"
     case .role, .roleSession: "AssumedRole"
-    case .federatedUser: "FederatedUser"
+    case .federatedUser, .federatedIdentity: "FederatedUser"
     case .service: "Service"
     case .federated: "Federated"
     }

@@ -55,6 +55,11 @@ extension CannedPolicy {
   /// The canned policy of an ARN.
   public static func compiled(arn: ByteString) -> CompiledPolicy? { all[arn] }
 
+  /// The canned policy of a name, exactly.
+  public static func compiled(named name: ByteString) -> CompiledPolicy? {
+    all[ByteString(Array("arn:aws:iam::aws:policy/".utf8) + name.bytes)]
+  }
+
   private static let all: [ByteString: CompiledPolicy] = {
     var all: [ByteString: CompiledPolicy] = [:]
     for policy in allCases {

@@ -4,6 +4,8 @@ public enum PolicyOrigin: Hashable, Sendable {
   case inline
   /// Of one of the user's groups.
   case group(String, isInline: Bool)
+  /// Of the mapping of an identity provider.
+  case mapping(provider: String)
 }
 
 extension PolicyOrigin: CustomStringConvertible {
@@ -12,6 +14,7 @@ extension PolicyOrigin: CustomStringConvertible {
     case .managed: "managed policy"
     case .inline: "inline policy"
     case .group(let name, let isInline): "\(isInline ? "inline" : "managed") policy of group \(name)"
+    case .mapping(let provider): "managed policy by the mapping of provider \(provider)"
     }
   }
 }

@@ -24,6 +24,11 @@ public protocol PrincipalDirectory: Sendable {
   /// The managed policy of an ARN, its path included: `arn:aws:iam::aws:policy/Name` for a canned one. One that cannot
   /// be read is there, and denies everything.
   func managedPolicy(arn: ByteString) -> CompiledPolicy?
+  /// The managed policy of a name, case not counted, whatever its path.
+  func managedPolicy(named name: ByteString) -> CompiledPolicy?
+
+  /// The identity provider of a unique id, if the settings declare it.
+  func federatedProvider(id: ByteString) -> FederatedProvider?
 }
 
 /// An account with its root user alone, and the canned policies.
@@ -36,4 +41,6 @@ struct NoPrincipals: PrincipalDirectory {
   func user(named name: ByteString) -> Caller? { nil }
   func role(named name: ByteString) -> AuthorizationSnapshot.Role? { nil }
   func managedPolicy(arn: ByteString) -> CompiledPolicy? { CannedPolicy.compiled(arn: arn) }
+  func managedPolicy(named name: ByteString) -> CompiledPolicy? { CannedPolicy.compiled(named: name) }
+  func federatedProvider(id: ByteString) -> FederatedProvider? { nil }
 }

@@ -6,6 +6,8 @@ public struct SessionDescription: Sendable {
   public enum Kind: Sendable {
     /// AssumeRole and its like: the role's permissions.
     case assumedRole(roleID: ByteString)
+    /// Somebody whom a provider vouched for, without a role: what the provider's mapping gives now.
+    case federatedIdentity
     /// GetFederationToken: what both the user's policies and the session policies allow.
     case federatedUser
     /// GetSessionToken: the user's own permissions.
@@ -22,10 +24,13 @@ public struct SessionDescription: Sendable {
   public var policyARNs: [ByteString]
   public var tags: [PrincipalTag]
   public var facts: CallerSession
+  /// The person at a provider where one vouched, be it for a session that this one was made through.
+  public var subject: FederatedSubject?
 
   public init(
     kind: Kind, principalID: ByteString, name: ByteString = "", policy: ByteString? = nil,
-    policyARNs: [ByteString] = [], tags: [PrincipalTag] = [], facts: CallerSession
+    policyARNs: [ByteString] = [], tags: [PrincipalTag] = [], facts: CallerSession,
+    subject: FederatedSubject? = nil
   ) {
     self.kind = kind
     self.principalID = principalID
@@ -34,6 +39,7 @@ public struct SessionDescription: Sendable {
     self.policyARNs = policyARNs
     self.tags = tags
     self.facts = facts
+    self.subject = subject
   }
 }
 
@@ -41,6 +47,11 @@ public struct SessionDescription: Sendable {
 public enum SessionFault: Error, Equatable, Sendable {
   case unknownPrincipal
   case unknownRole
+  case unknownProvider
+  /// The provider says that there is no such person any more, or another one.
+  case identityGone
+  /// The provider could not be asked for too long.
+  case identityStale
   /// A session policy that no longer exists must not silently widen or empty the session.
   case unknownPolicy(arn: ByteString)
   case policy(PolicyError)
@@ -50,6 +61,11 @@ extension AuthorizationSnapshot {
   /// The caller that a session stands for. Worth keeping for as long as the snapshot lives: it compiles the policy.
   public func caller(for session: SessionDescription) throws(SessionFault) -> Caller {
     let isRoot = session.principalID == account.bytes
+    var session = session
+    if let subject = session.subject {
+      session.facts.claims = currentClaims(subject, session.facts.claims)
+      if let provider = federatedProvider(id: subject.providerID) { session.facts.federatedProvider = provider.arn }
+    }
     switch session.kind {
     case .assumedRole(let roleID):
       guard let role = role(id: roleID) else { throw .unknownRole }
@@ -63,6 +79,7 @@ extension AuthorizationSnapshot {
         userID: ByteString(role.uniqueID.bytes + [UInt8(ascii: ":")] + session.name.bytes),
         policies: role.policies, sessionPolicies: try sessionPolicies(session, whenNone: nil),
         tags: session.tags + role.tags, session: session.facts, sessionDescription: session)
+    case .federatedIdentity: return try federatedIdentity(session)
     case .federatedUser:
       // Root needs no policy, but what it hands out is bounded by the session policies like any other.
       let user =
@@ -87,6 +104,24 @@ extension AuthorizationSnapshot {
         sessionPolicies: try sessionPolicies(session, whenNone: user.sessionPolicies), tags: session.tags + user.tags,
         session: session.facts, groups: user.groups, sessionDescription: session)
     }
+  }
+
+  private func federatedIdentity(_ session: SessionDescription) throws(SessionFault) -> Caller {
+    guard let subject = session.subject, let provider = federatedProvider(id: subject.providerID) else {
+      throw .unknownProvider
+    }
+    // One that is gone denies: it may have been there to deny.
+    let policies = provider.policyNames(session.facts.claims).map { mappedPolicy($0) ?? .denial(name: $0.text) }
+    let origin = PolicyOrigin.mapping(provider: provider.name.text)
+    return Caller(
+      principal: Principal(
+        .federatedIdentity(
+          arn: ARN.federatedIdentity(subject.subject, provider: provider.name, account: account),
+          provider: provider.arn, account)),
+      userID: ByteString(provider.id.bytes + [UInt8(ascii: ":")] + subject.subject.bytes),
+      policies: IdentityPolicies(attached: policies, origins: policies.map { _ in origin }),
+      sessionPolicies: try sessionPolicies(session, whenNone: nil), tags: session.tags, session: session.facts,
+      groups: provider.groups(session.facts.claims), sessionDescription: session)
   }
 
   private func sessionPolicies(

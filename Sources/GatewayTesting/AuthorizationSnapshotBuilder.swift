@@ -47,6 +47,8 @@ public struct AuthorizationSnapshotBuilder {
     principals.policies[ByteString("arn:aws:iam::\(account):policy/\(policy.name)")] = compiled
   }
 
+  public mutating func add(provider: FederatedProvider) { principals.providers[provider.id] = provider }
+
   public mutating func add(
     group name: String, policies: [String], inline: [Document] = []
   ) throws(AuthorizationError) {
@@ -135,6 +137,7 @@ private struct PrincipalList: PrincipalDirectory {
   var users: [ByteString: Caller] = [:]
   var roles: [ByteString: AuthorizationSnapshot.Role] = [:]
   var policies: [ByteString: CompiledPolicy] = [:]
+  var providers: [ByteString: FederatedProvider] = [:]
 
   func hasUser(_ id: ByteString) -> Bool { users[id] != nil }
   func hasRole(_ id: ByteString) -> Bool { roles[id] != nil }
@@ -144,4 +147,9 @@ private struct PrincipalList: PrincipalDirectory {
   func user(named name: ByteString) -> Caller? { users.values.first { $0.userName == name } }
   func role(named name: ByteString) -> AuthorizationSnapshot.Role? { roles.values.first { $0.name == name } }
   func managedPolicy(arn: ByteString) -> CompiledPolicy? { policies[arn] }
+  func managedPolicy(named name: ByteString) -> CompiledPolicy? {
+    CannedPolicy.compiled(named: name)
+      ?? policies.first { $0.key.bytes.reversed().starts(with: (Array("/".utf8) + name.bytes).reversed()) }?.value
+  }
+  func federatedProvider(id: ByteString) -> FederatedProvider? { providers[id] }
 }

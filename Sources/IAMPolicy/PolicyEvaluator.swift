@@ -236,9 +236,13 @@ private struct Evaluation {
     return granted(identity, .identity)
   }
 
-  /// A user's key that carries a policy of its own (a service account) stays within it whatever names the user.
+  /// A user's key that carries a policy of its own (a service account) stays within it whatever names the user. So does
+  /// the session of somebody without a role: its ARN is the person's, not the session's.
   private func isLimitedByItsKey(_ principal: Principal, _ layers: PolicyLayers) -> Bool {
-    if case .user = principal.kind { layers.session != nil && !session } else { false }
+    switch principal.kind {
+    case .user, .federatedIdentity: layers.session != nil && !session
+    case .anonymous, .root, .role, .roleSession, .federatedUser, .service, .federated: false
+    }
   }
 
   private func granted(_ grant: Grant?, _ layer: PolicyLayer) -> PolicyDecision {
@@ -253,7 +257,7 @@ extension Principal {
   var isOutsider: Bool {
     switch kind {
     case .service, .federated: true
-    case .anonymous, .root, .user, .role, .roleSession, .federatedUser: false
+    case .anonymous, .root, .user, .role, .roleSession, .federatedUser, .federatedIdentity: false
     }
   }
 }

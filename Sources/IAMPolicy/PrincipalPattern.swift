@@ -34,7 +34,7 @@ struct PrincipalPattern: Sendable {
     case .root(let account):
       // The root user is the account.
       if accounts.contains(account) { best = .direct }
-    case .user(let arn, let account), .role(let arn, let account):
+    case .user(let arn, let account), .role(let arn, let account), .federatedIdentity(let arn, _, let account):
       if arns.contains(arn) { best = .direct } else { accountMatch(account, &best) }
     case .roleSession(let session, let issuer, let account), .federatedUser(let session, let issuer, let account):
       if arns.contains(session) {

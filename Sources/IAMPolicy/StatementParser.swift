@@ -242,7 +242,7 @@ extension StatementParser {
     } else if let arn = ARN(text), isName(text), arn.region.isEmpty, let account = arn.accountID {
       let resource = String(decoding: arn.resource, as: UTF8.self)
       let service = String(decoding: arn.service, as: UTF8.self)
-      let kinds = service == "iam" ? ["user/", "role/"] : ["assumed-role/", "federated-user/"]
+      let kinds = service == "iam" ? ["user/", "role/"] : ["assumed-role/", "federated-user/", "federated-identity/"]
       if service == "iam", resource == "root" {
         pattern.accounts.append(account)
       } else if service == "iam" || service == "sts",

@@ -104,7 +104,7 @@ public final class AccessKeyCache {
           for: parent.session(created: record.created, provider: provider.record, directory.account))
       } catch {
         switch error {
-        case .unknownPrincipal, .unknownRole: throw .ownerGone
+        case .unknownPrincipal, .unknownRole, .unknownProvider, .identityGone, .identityStale: throw .ownerGone
         case .unknownPolicy, .policy: throw .policyGone
         }
       }

@@ -9,6 +9,7 @@ import Settings
 struct DeclaredIdentities {
   let account: AccountID
   private(set) var records: [RecordKey: [UInt8]] = [:]
+  let providers: [ByteString: FederatedProvider]
 
   private let secrets: (root: RootKey, sealer: SecretSealer)?
   private var errors: [SettingsError] = []
@@ -28,6 +29,8 @@ struct DeclaredIdentities {
     }
     self.account = account
     self.secrets = secrets
+    providers = Dictionary(
+      settings.federatedProviders(account).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for policy in CannedPolicy.allCases { policyARNs[policy.name] = policy.arn }
     let identities = settings.identities
     for policy in identities.policies { try add(policy) }

@@ -24,6 +24,8 @@ public struct IdentityDirectory: StoredIdentities {
   let sealing: Sealing
   /// What the settings declare.
   private let declared: [RecordKey: [UInt8]]
+  /// The identity providers that the settings declare, by unique id.
+  private let providers: [ByteString: FederatedProvider]
   let report: @Sendable (IdentityFault) -> Void
 
   public var account: AccountID { table.account }
@@ -49,6 +51,7 @@ public struct IdentityDirectory: StoredIdentities {
     table = IdentityTable(account: declared.account)
     self.declared = declared.records
     self.rootKey = rootKey
+    providers = declared.providers
     root = Caller(principal: Principal(.root(declared.account)), userID: declared.account.bytes)
     sealing = Sealing(sealer)
     self.report = report
@@ -230,6 +233,12 @@ extension IdentityDirectory: PrincipalDirectory {
     guard let managed = compiled.managed[Self.name(ofARN: arn)], managed.arn == arn else { return nil }
     return managed.policy
   }
+
+  public func managedPolicy(named name: ByteString) -> CompiledPolicy? {
+    CannedPolicy.compiled(named: name) ?? compiled.managed[name.lowercasedASCII]?.policy
+  }
+
+  public func federatedProvider(id: ByteString) -> FederatedProvider? { providers[id] }
 
   /// A user's record, unless its name makes it nobody.
   func userEntry(_ id: ByteString) -> IdentityEntry<UserRecord>? {

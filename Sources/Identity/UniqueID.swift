@@ -15,6 +15,9 @@ enum UniqueID {
     /// AWS has none for these.
     case openIDProvider = "OIDC"
     case kerberosProvider = "KRB5"
+    case ldapProvider = "LDAP"
+    case certificateProvider = "CERT"
+    case tokenProvider = "TOKN"
   }
 
   /// 21 upper-case letters and digits.

@@ -152,6 +152,7 @@ public struct RecordedRequest {
       guard let role = value["role_id"].text else { throw .member("session.role_id") }
       kind = .assumedRole(roleID: role)
     case "federated_user": kind = .federatedUser
+    case "federated_identity": kind = .federatedIdentity
     case "user_session": kind = .userSession
     default: throw .member("session.kind")
     }
@@ -167,7 +168,14 @@ public struct RecordedRequest {
           let parts = claim.elements
           guard parts.count == 2, let name = parts[0].text else { return nil }
           return (name: name, values: parts[1].texts)
-        }))
+        }), subject: subject(value, issued))
+  }
+
+  private static func subject(_ value: RecordedValue, _ issued: Int64) -> FederatedSubject? {
+    guard let provider = value["provider_id"].text, let subject = value["subject"].text else { return nil }
+    return FederatedSubject(
+      providerID: provider, subject: subject, subjectID: value["subject_id"].text,
+      vouchedMilliseconds: value["vouched_ms"].integer ?? issued)
   }
 
   /// Who it would be now.
@@ -180,6 +188,8 @@ public struct RecordedRequest {
         switch error {
         case .unknownPrincipal: throw Missing("the principal, which is not declared any more")
         case .unknownRole: throw Missing("the role, which is not declared any more")
+        case .unknownProvider: throw Missing("the identity provider, which is not declared any more")
+        case .identityGone, .identityStale: throw Missing("what the identity provider says now")
         case .unknownPolicy(let arn): throw Missing("the session's policy \(arn)")
         case .policy: throw Missing("a session policy that can be read")
         }

@@ -13,6 +13,9 @@ public struct Principal: Hashable, Sendable {
     case roleSession(session: ByteString, role: ByteString, AccountID)
     /// A GetFederationToken session and the user who asked for it.
     case federatedUser(session: ByteString, user: ByteString, AccountID)
+    /// Somebody an identity provider vouches for, without a role: what they may do follows from the provider's mapping.
+    /// - `provider`: its ARN.
+    case federatedIdentity(arn: ByteString, provider: ByteString, AccountID)
     /// An AWS service such as `logging.s3.amazonaws.com`.
     case service(ByteString)
     /// Somebody an identity provider vouches for, before a role is theirs: the provider's ARN or host name.
@@ -36,7 +39,7 @@ extension Principal {
   @inlinable public var account: AccountID? {
     switch kind {
     case .root(let account), .user(_, let account), .role(_, let account), .roleSession(_, _, let account),
-      .federatedUser(_, _, let account):
+      .federatedUser(_, _, let account), .federatedIdentity(_, _, let account):
       account
     case .anonymous, .service, .federated: nil
     }
@@ -46,7 +49,9 @@ extension Principal {
   public var arn: ByteString? {
     switch kind {
     case .root(let account): ARN.root(account: account)
-    case .user(let arn, _), .role(let arn, _), .roleSession(_, let arn, _), .federatedUser(let arn, _, _): arn
+    case .user(let arn, _), .role(let arn, _), .roleSession(_, let arn, _), .federatedUser(let arn, _, _),
+      .federatedIdentity(let arn, _, _):
+      arn
     case .federated(let provider): provider
     case .anonymous, .service: nil
     }

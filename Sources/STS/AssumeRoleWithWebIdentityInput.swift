@@ -3,7 +3,9 @@ import S3Wire
 
 /// AssumeRoleWithWebIdentity's parameters, checked. The request is not signed: the token is the proof.
 public struct AssumeRoleWithWebIdentityInput: Sendable {
-  public var roleARN: ByteString
+  /// Nil for what the provider's mapping gives. AWS wants a role, MinIO's clients name none.
+  public var roleARN: ByteString?
+  /// Empty without a role.
   public var sessionName: ByteString
   /// Never logged.
   public var token: ByteString
@@ -15,8 +17,11 @@ public struct AssumeRoleWithWebIdentityInput: Sendable {
   public var policyARNs: [ByteString]
 
   init(_ checker: inout ParameterChecker) throws(STSError) {
-    roleARN = checker.required("RoleArn", length: 20...2048, .arn)
-    sessionName = checker.required("RoleSessionName", length: 2...64, .name)
+    roleARN = checker.optional("RoleArn", length: 20...2048, .arn)
+    sessionName =
+      roleARN == nil
+      ? checker.optional("RoleSessionName", length: 2...64, .name) ?? ""
+      : checker.required("RoleSessionName", length: 2...64, .name)
     token = checker.required("WebIdentityToken", length: 4...20_000, .arn, isSecret: true)
     providerID = checker.optional("ProviderId", length: 4...2048, .arn)
     durationSeconds = checker.seconds("DurationSeconds", 900...43200)

@@ -12,6 +12,8 @@ public struct FederatedIdentity: Sendable {
   public var providerName: ByteString
   /// The person at the provider.
   public var subject: ByteString
+  /// Stable where names are used again: entryUUID, objectGUID, in hex.
+  public var subjectID: ByteString?
   public var audience: ByteString
   /// What policies may read, under the lower-case names of condition keys: `idp.example.com:sub`, `jwt:groups`.
   public var claims: [SessionClaim]
@@ -24,13 +26,15 @@ public struct FederatedIdentity: Sendable {
 
   public init(
     providerARN: ByteString, providerID: ByteString, providerName: ByteString, subject: ByteString,
-    audience: ByteString, claims: [SessionClaim] = [], tags: [SessionTag] = [], sourceIdentity: ByteString? = nil,
+    subjectID: ByteString? = nil, audience: ByteString, claims: [SessionClaim] = [], tags: [SessionTag] = [],
+    sourceIdentity: ByteString? = nil,
     mfaSeconds: Int64? = nil, endSeconds: Int64? = nil
   ) {
     self.providerARN = providerARN
     self.providerID = providerID
     self.providerName = providerName
     self.subject = subject
+    self.subjectID = subjectID
     self.audience = audience
     self.claims = claims
     self.tags = tags

@@ -32,7 +32,8 @@ public struct STSCaller: Sendable {
   /// The ARN that answers and error messages name: a session's own.
   var callerARN: ByteString {
     switch caller.principal.kind {
-    case .roleSession(let session, _, _), .federatedUser(let session, _, _): session
+    case .roleSession(let session, _, _), .federatedUser(let session, _, _), .federatedIdentity(let session, _, _):
+      session
     case .anonymous, .root, .user, .role, .service, .federated: caller.principal.arn ?? "anonymous"
     }
   }

@@ -59,10 +59,12 @@ extension STSResponse {
 extension STSResponse.AssumedRole {
   fileprivate func write(to writer: inout XMLWriter) {
     credentials.write(to: &writer)
-    writer.open("AssumedRoleUser")
-    writer.element("AssumedRoleId", assumedRoleID)
-    writer.element("Arn", arn)
-    writer.close("AssumedRoleUser")
+    if let assumedRoleID {
+      writer.open("AssumedRoleUser")
+      writer.element("AssumedRoleId", assumedRoleID)
+      writer.element("Arn", arn)
+      writer.close("AssumedRoleUser")
+    }
     if let packedPolicyPercent { writer.element("PackedPolicySize", packedPolicyPercent) }
     writer.optional("SourceIdentity", sourceIdentity)
   }

@@ -13,8 +13,8 @@ public enum STSResponse: Sendable {
   /// AssumeRole's result.
   public struct AssumedRole: Sendable {
     public var credentials: STSCredentials
-    /// `AROA…:session`
-    public var assumedRoleID: ByteString
+    /// `AROA…:session`; nil for a federated identity's session, which has no role.
+    public var assumedRoleID: ByteString?
     /// `arn:aws:sts::account:assumed-role/role/session`
     public var arn: ByteString
     public var packedPolicyPercent: Int?

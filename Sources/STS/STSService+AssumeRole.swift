@@ -57,7 +57,7 @@ extension STSService {
       roleID: role.uniqueID, providerID: parent?.providerID, issuingKeyID: caller.issuingKeyID,
       sessionName: input.sessionName, policy: try sessionPolicy(input.policy, input.policyARNs),
       policyARNs: input.policyARNs, tags: tags, sourceIdentity: sourceIdentity, mfaSeconds: caller.mfaSeconds,
-      lineage: lineage,
+      lineage: lineage, subject: parent?.subject, subjectID: parent?.subjectID,
       issuedMilliseconds: now, expirySeconds: now / 1000 + Int64(seconds))
     let sealed = try seal(content, seed)
     let sessionARN = ARN.assumedRole(role.name.text, session: input.sessionName.text, account: account)

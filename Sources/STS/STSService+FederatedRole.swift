@@ -44,26 +44,32 @@ extension STSService {
     }
     if seconds > role.sessionSecondsMax { throw .durationAboveRoleMaximum }
     // Nothing outlives what it was proved by.
-    let end = min(now / 1000 + Int64(seconds), identity.endSeconds ?? .max)
-    guard end > now / 1000 else { throw .federation(.expiredToken) }
+    let end = try Self.end(seconds, identity, now)
     let content = SessionToken(
       kind: .assumedRole, accessKeyID: accessKeyID, principalID: "", roleID: role.uniqueID,
       providerID: identity.providerID, sessionName: wanted.sessionName,
       policy: try sessionPolicy(wanted.policy, wanted.policyARNs), policyARNs: wanted.policyARNs, tags: identity.tags,
       sourceIdentity: identity.sourceIdentity, mfaSeconds: identity.mfaSeconds, claims: identity.claims,
-      issuedMilliseconds: now, expirySeconds: end)
+      subject: identity.subject, subjectID: identity.subjectID, issuedMilliseconds: now, expirySeconds: end)
     return IssuedSession(
       token: content, arn: ARN.assumedRole(role.name.text, session: wanted.sessionName.text, account: account))
   }
 
-  /// Seals such a session, with what the client hears of its role.
+  /// When a session ends, in seconds since 1970.
+  static func end(_ seconds: Int, _ identity: FederatedIdentity, _ now: Int64) throws(STSError) -> Int64 {
+    let end = min(now / 1000 + Int64(seconds), identity.endSeconds ?? .max)
+    guard end > now / 1000 else { throw .federation(.expiredToken) }
+    return end
+  }
+
+  /// Seals such a session, with what the client hears of its role, if it has one.
   func assumedRole(_ issued: IssuedSession, _ seed: SessionSeed) throws(STSError) -> STSResponse.AssumedRole {
     let content = issued.token
     let sealed = try seal(content, seed)
-    let roleID = content.roleID ?? ""
     return STSResponse.AssumedRole(
       credentials: STSCredentials(session: sealed, expirySeconds: content.expirySeconds),
-      assumedRoleID: ByteString(roleID.bytes + [UInt8(ascii: ":")] + content.sessionName.bytes), arn: issued.arn,
+      assumedRoleID: content.roleID.map { ByteString($0.bytes + [UInt8(ascii: ":")] + content.sessionName.bytes) },
+      arn: issued.arn,
       packedPolicyPercent: sealed.packedPolicyPercent, sourceIdentity: content.sourceIdentity)
   }
 }

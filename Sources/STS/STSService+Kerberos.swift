@@ -29,7 +29,7 @@ extension STSService {
     return .assumeRoleWithKerberos(assumed, principal: identity.subject)
   }
 
-  /// The first of several roles that trusts the caller.
+  /// The first of several roles that trusts the caller, or else what the provider's mapping gives without any.
   /// - Parameter wanted: all but the role.
   public func firstSession(
     of roles: [ByteString], _ wanted: FederatedRole, _ identity: FederatedIdentity, context: some RequestFacts,
@@ -48,7 +48,8 @@ extension STSService {
         continue
       }
     }
-    throw .federatedAccessDenied(wanted.action)
+    return try mappedSession(
+      wanted, identity, context: context, atMilliseconds: now, accessKeyID: accessKeyID, decisions: &decisions)
   }
 }
 
@@ -69,9 +70,9 @@ extension FederatedIdentity {
 extension SessionToken {
   /// Who a session stands for whose token was never sealed, after checking that it counts.
   public func caller(
-    _ snapshot: AuthorizationSnapshot, _ revocations: RevocationRules
+    _ snapshot: AuthorizationSnapshot, _ revocations: RevocationRules, atMilliseconds now: Int64
   ) throws(SessionRefusal) -> Caller {
-    try checkStatus(snapshot, revocations) { _ in false }
+    try checkStatus(snapshot, revocations, atMilliseconds: now) { _ in false }
     do throws(SessionFault) {
       return try snapshot.caller(for: sessionDescription)
     } catch {

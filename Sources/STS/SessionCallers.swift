@@ -27,12 +27,13 @@ public final class SessionCallers {
   /// - Parameters:
   ///   - session: from ``SessionCache``, so that one token is one object; its expiry is checked there.
   ///   - revision: names the snapshot; another one empties the cache.
+  ///   - now: in milliseconds since 1970.
   ///   - isActiveKey: whether a long-lived access key exists and is active.
   public func caller(
     for session: OpenedSession, in snapshot: AuthorizationSnapshot, revision: UInt64, _ revocations: RevocationRules,
-    isActiveKey: (ByteString) -> Bool
+    atMilliseconds now: Int64, isActiveKey: (ByteString) -> Bool
   ) throws(SessionRefusal) -> Caller {
-    try session.token.checkStatus(snapshot, revocations, isActiveKey: isActiveKey)
+    try session.token.checkStatus(snapshot, revocations, atMilliseconds: now, isActiveKey: isActiveKey)
     if revision != self.revision {
       entries.removeAll(keepingCapacity: true)
       self.revision = revision

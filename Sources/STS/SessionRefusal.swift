@@ -15,12 +15,22 @@ public enum SessionRefusal: Error, Equatable, Sendable {
 
 extension SessionToken {
   /// What can change while a token lives, looked up in the request's snapshot: to be called on every request.
-  /// - Parameter isActiveKey: whether a long-lived access key exists and is active.
+  /// - Parameters:
+  ///   - now: in milliseconds since 1970.
+  ///   - isActiveKey: whether a long-lived access key exists and is active.
   public func checkStatus(
-    _ snapshot: AuthorizationSnapshot, _ revocations: RevocationRules, isActiveKey: (ByteString) -> Bool
+    _ snapshot: AuthorizationSnapshot, _ revocations: RevocationRules, atMilliseconds now: Int64,
+    isActiveKey: (ByteString) -> Bool
   ) throws(SessionRefusal) {
     if revocations.revokes(self) { throw .revoked }
     if let issuingKeyID, !isActiveKey(issuingKeyID) { throw .issuingKeyGone }
+    if let federatedSubject {
+      do throws(SessionFault) {
+        try snapshot.checkStanding(federatedSubject, atMilliseconds: now)
+      } catch {
+        throw .gone(error)
+      }
+    }
     for ancestor in lineage {
       if let roleID = ancestor.roleID, !snapshot.hasRole(roleID) { throw .ancestorGone }
     }

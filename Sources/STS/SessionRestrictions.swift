@@ -9,8 +9,9 @@ extension SessionToken {
   public func mayCall(_ action: Action) -> Bool {
     switch (kind, action) {
     case (_, .s3): true
-    case (.assumedRole, .sts(let action)): action != .getSessionToken && action != .getFederationToken
-    case (.assumedRole, .iam): true
+    case (.assumedRole, .sts(let action)), (.federatedIdentity, .sts(let action)):
+      action != .getSessionToken && action != .getFederationToken
+    case (.assumedRole, .iam), (.federatedIdentity, .iam): true
     case (.userSession, .sts(let action)): action == .assumeRole || action == .getCallerIdentity
     case (.userSession, .iam): mfaSeconds != nil
     case (.federatedUser, .sts(let action)): action == .getCallerIdentity

@@ -6,7 +6,7 @@ extension SessionToken {
     var reader = TokenReader(bytes: bytes)
     guard
       let kind = reader.byte().flatMap(Kind.init(rawValue:)),
-      let flags = reader.byte().flatMap(TokenFlags.init),
+      let flags = reader.byte().map(TokenFlags.init),
       let issued = reader.integer(),
       let expiry = reader.integer(),
       let mfa = reader.optional(flags.hasMFA, { $0.integer() }),
@@ -19,18 +19,22 @@ extension SessionToken {
       let sourceIdentity = reader.optional(flags.hasSourceIdentity, { $0.field() }),
       let lineage = reader.list(max: SessionTokenLimits.lineageMax, { $0.ancestor() }),
       let claims = reader.list(max: SessionTokenLimits.claimsMax, { $0.claim() }),
+      let subject = reader.optional(flags.hasSubject, { $0.field() }),
+      let subjectID = reader.optional(flags.hasSubjectID, { $0.field() }),
       let policy = reader.optional(flags.hasPolicy, { $0.field() }),
       let policyARNs = reader.list(max: SessionTokenLimits.policyARNsMax, { $0.field() }),
       let tags = reader.list(max: SessionTokenLimits.tagsMax, { $0.tag() }),
       reader.isAtEnd,
       // A role session without a role, or the other way round, was never sealed.
-      (kind == .assumedRole) == (roleID != nil)
+      (kind == .assumedRole) == (roleID != nil),
+      // Nor one of somebody whom no provider vouched for.
+      kind != .federatedIdentity || (providerID != nil && subject != nil && principalID.isEmpty)
     else { return nil }
     self.init(
       kind: kind, accessKeyID: accessKeyID, principalID: principalID, roleID: roleID, providerID: providerID,
       issuingKeyID: issuingKeyID, sessionName: sessionName, policy: policy, policyARNs: policyARNs, tags: tags,
-      sourceIdentity: sourceIdentity, mfaSeconds: mfa, claims: claims, lineage: lineage, issuedMilliseconds: issued,
-      expirySeconds: expiry)
+      sourceIdentity: sourceIdentity, mfaSeconds: mfa, claims: claims, lineage: lineage, subject: subject,
+      subjectID: subjectID, issuedMilliseconds: issued, expirySeconds: expiry)
   }
 }
 

@@ -7,7 +7,8 @@ extension SessionToken {
     var writer = TokenWriter()
     let flags = TokenFlags(
       hasRole: roleID != nil, hasProvider: providerID != nil, hasIssuingKey: issuingKeyID != nil,
-      hasPolicy: policy != nil, hasSourceIdentity: sourceIdentity != nil, hasMFA: mfaSeconds != nil)
+      hasPolicy: policy != nil, hasSourceIdentity: sourceIdentity != nil, hasMFA: mfaSeconds != nil,
+      hasSubject: subject != nil, hasSubjectID: subjectID != nil)
     writer.bytes.append(kind.rawValue)
     writer.bytes.append(flags.byte)
     writer.integer(issuedMilliseconds)
@@ -32,6 +33,10 @@ extension SessionToken {
       writer.field(claim.name)
       writer.count(claim.values.count, max: SessionTokenLimits.claimValuesMax)
       for value in claim.values { writer.field(value) }
+    }
+    // Behind what tokens had before there were these; without them the encoding is the older one.
+    for optional in [subject, subjectID] {
+      if let optional { writer.field(optional) }
     }
     writePolicies(to: &writer)
     return writer.isWithinBounds ? writer.bytes : nil
@@ -65,10 +70,15 @@ struct TokenFlags {
   var hasPolicy: Bool
   var hasSourceIdentity: Bool
   var hasMFA: Bool
+  var hasSubject: Bool
+  var hasSubjectID: Bool
 
   var byte: UInt8 {
     var byte: UInt8 = 0
-    for (bit, flag) in [hasRole, hasProvider, hasIssuingKey, hasPolicy, hasSourceIdentity, hasMFA].enumerated() {
+    let flags = [
+      hasRole, hasProvider, hasIssuingKey, hasPolicy, hasSourceIdentity, hasMFA, hasSubject, hasSubjectID,
+    ]
+    for (bit, flag) in flags.enumerated() {
       if flag { byte |= 1 << UInt8(bit) }
     }
     return byte
@@ -76,15 +86,15 @@ struct TokenFlags {
 }
 
 extension TokenFlags {
-  /// nil when a bit is set that has no meaning.
-  init?(_ byte: UInt8) {
-    guard byte < 1 << 6 else { return nil }
+  init(_ byte: UInt8) {
     hasRole = byte & 1 != 0
     hasProvider = byte & 2 != 0
     hasIssuingKey = byte & 4 != 0
     hasPolicy = byte & 8 != 0
     hasSourceIdentity = byte & 16 != 0
     hasMFA = byte & 32 != 0
+    hasSubject = byte & 64 != 0
+    hasSubjectID = byte & 128 != 0
   }
 }
 

@@ -14,6 +14,8 @@ public struct SessionToken: Hashable, Sendable {
     case federatedUser = 2
     /// GetSessionToken: the user's own permissions, without iam unless the second factor was used.
     case userSession = 3
+    /// Somebody whom a provider vouched for, without a role: what the provider's mapping gives to the claims.
+    case federatedIdentity = 4
   }
 
   public var kind: Kind
@@ -43,6 +45,10 @@ public struct SessionToken: Hashable, Sendable {
   public var claims: [SessionClaim]
   /// The sessions this one was made through, oldest first; each revocation along the way counts.
   public var lineage: [SessionAncestor]
+  /// The person at the provider, for every session that one vouched for and all made through it.
+  public var subject: ByteString?
+  /// That person's stable id, where the provider has one.
+  public var subjectID: ByteString?
   /// In milliseconds since 1970: "issued before" must not be blurred to a second.
   public var issuedMilliseconds: Int64
   /// In seconds since 1970. The first instant at which the session is over.
@@ -53,7 +59,8 @@ public struct SessionToken: Hashable, Sendable {
     providerID: ByteString? = nil, issuingKeyID: ByteString? = nil, sessionName: ByteString = "",
     policy: ByteString? = nil, policyARNs: [ByteString] = [], tags: [SessionTag] = [],
     sourceIdentity: ByteString? = nil, mfaSeconds: Int64? = nil, claims: [SessionClaim] = [],
-    lineage: [SessionAncestor] = [], issuedMilliseconds: Int64, expirySeconds: Int64
+    lineage: [SessionAncestor] = [], subject: ByteString? = nil, subjectID: ByteString? = nil,
+    issuedMilliseconds: Int64, expirySeconds: Int64
   ) {
     self.kind = kind
     self.accessKeyID = accessKeyID
@@ -69,6 +76,8 @@ public struct SessionToken: Hashable, Sendable {
     self.mfaSeconds = mfaSeconds
     self.claims = claims
     self.lineage = lineage
+    self.subject = subject
+    self.subjectID = subjectID
     self.issuedMilliseconds = issuedMilliseconds
     self.expirySeconds = expirySeconds
   }

@@ -105,6 +105,7 @@ extension GatewaySettings {
     identities = reader.section("identities") { IdentitySettings($0) }
     identityStore = reader.section("identity_store") { IdentityStoreSettings($0, data: data) }
     openID = reader.openIDProviders()
+    reader.checkProviderNames(openID.map { ($0.name, $0.origin) } + kerberos.map { ($0.name, $0.origin) })
     authorization = reader.section("authorization") { AuthorizationSettings($0) }
     if listen.port != 0 && listen.port == operations.listen.port && listen.host == operations.listen.host {
       reader.report(.collision(found: "\(listen)", with: "`operations.listen`"), "listen")

@@ -1,3 +1,4 @@
+public import Authorization
 public import KerberosNames
 public import S3Model
 
@@ -26,6 +27,8 @@ public struct KerberosSettings: Sendable {
   public let roles: [String]
   /// The groups in tickets that sessions carry; nil for all.
   public let groups: [String]?
+  /// What those may do whom none of the roles trusts.
+  public let mapping: FederatedMapping
   /// Whether S3 requests may bring tickets instead of signatures.
   public let isForS3: Bool
   public let origin: SettingsOrigin
@@ -73,7 +76,8 @@ extension KerberosSettings {
       text.hasPrefix("S-1-") && text.utf8.count <= 184 ? text : nil
     }
     isForS3 = reader.boolean("s3", default: false)
-    if isForS3 && roles.isEmpty { reader.report(.needs(key: reader.keyPath("roles")), "s3") }
+    mapping = reader.federatedMapping()
+    if isForS3 && roles.isEmpty && mapping.isEmpty { reader.report(.needs(key: reader.keyPath("roles")), "s3") }
     guard let keytab, !services.isEmpty, !realms.isEmpty else { return nil }
     keytabFile = keytab
   }

@@ -1,3 +1,5 @@
+public import Authorization
+
 /// One entry of `openid`: a provider whose tokens are taken.
 public struct OpenIDSettings: Sendable {
   public enum KeySource: Sendable {
@@ -35,6 +37,8 @@ public struct OpenIDSettings: Sendable {
   public let takesBearer: Bool
   /// Names or ARNs of the roles that are tried, in order, for whoever brings one there.
   public let bearerRoles: [String]
+  /// What those may do who come without a role.
+  public let mapping: FederatedMapping
   /// How the provider is asked about access tokens; nil: not at all.
   public let introspection: IntrospectionSettings?
   /// Whether claims of its userinfo endpoint are added to those of tokens.
@@ -87,7 +91,10 @@ extension OpenIDSettings {
       reader.values("bearer_roles", countMax: 20, "a role's name or ARN") { text, _ in
         IAMName.isValid(text, lengthMax: 64) || text.hasPrefix("arn:aws:iam::") ? text : nil
       } ?? []
-    if takesBearer && bearerRoles.isEmpty { reader.report(.needs(key: reader.keyPath("bearer_roles")), "bearer") }
+    mapping = reader.federatedMapping()
+    if takesBearer && bearerRoles.isEmpty && mapping.isEmpty {
+      reader.report(.needs(key: reader.keyPath("bearer_roles")), "bearer")
+    }
     introspection = reader.section("introspection") {
       IntrospectionSettings($0, hasDiscovery: file == nil && url == nil)
     }
@@ -109,10 +116,11 @@ extension SectionReader {
     var seen: [String: String] = [:]
     for provider in providers {
       // Two providers of one issuer would be one principal under two rules.
-      if let other = seen[provider.issuer] {
+      // Case does not count in ids that follow from issuers.
+      if let other = seen[provider.issuer.lowercased()] {
         decoder.report(.collision(found: provider.issuer, with: "the issuer of `\(other)`"), at: provider.origin)
       }
-      seen[provider.issuer] = provider.name
+      seen[provider.issuer.lowercased()] = provider.name
     }
     // An opaque token does not say whose it is, and must not be shown to anybody else.
     let asked = providers.filter { $0.introspection != nil }

@@ -34,13 +34,13 @@ def gateway(issuer, krb):
             {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer.host}"},
             {"StringEquals": {f"{issuer.host}:sub": "alice"}}, "sts:AssumeRoleWithWebIdentity")},
         "ticket": {"inline_policies": {"see": see}, "trust_policy": trust(
-            {"Federated": f"arn:aws:iam::{ACCOUNT}:kerberos-provider/main"},
+            {"Federated": f"arn:aws:iam::{ACCOUNT}:kerberos-provider/realm"},
             {"StringEquals": {"krb5:principal": "alice@EXAMPLE.TEST"}}, "sts:AssumeRoleWithKerberos")},
     }
     config = render(
         identities={"roles": roles},
         openid={"main": {"issuer": issuer.url, "audiences": ["gateway"], "ca_file": issuer.ca}},
-        kerberos={"main": {"keytab_file": krb.keytab, "realms": ["EXAMPLE.TEST"], "roles": ["ticket"],
+        kerberos={"realm": {"keytab_file": krb.keytab, "realms": ["EXAMPLE.TEST"], "roles": ["ticket"],
                            "principals": ["HTTP/localhost@EXAMPLE.TEST"]}})
     with Gateway(config) as running:
         running.client().create_bucket(Bucket="data")

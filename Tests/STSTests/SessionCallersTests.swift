@@ -144,7 +144,7 @@ import Testing
     let callers = SessionCallers()
     let session = try Self.opened(token)
     let resolve = { (snapshot: AuthorizationSnapshot, revision: UInt64, activeKey: Bool) in
-      try callers.caller(for: session, in: snapshot, revision: revision, RevocationRules()) {
+      try callers.caller(for: session, in: snapshot, revision: revision, RevocationRules(), atMilliseconds: 0) {
         activeKey && $0 == World.aliceKey
       }
     }
@@ -162,14 +162,20 @@ import Testing
     let snapshot = try World.snapshot()
     let callers = SessionCallers()
     let session = try Self.opened(World.roleSession())
-    let first = try callers.caller(for: session, in: snapshot, revision: 1, RevocationRules()) { _ in true }
-    #expect(try callers.caller(for: session, in: snapshot, revision: 1, RevocationRules()) { _ in true } === first)
+    let first = try callers.caller(for: session, in: snapshot, revision: 1, RevocationRules(), atMilliseconds: 0) { _ in
+      true
+    }
+    #expect(
+      try callers.caller(for: session, in: snapshot, revision: 1, RevocationRules(), atMilliseconds: 0) { _ in true }
+        === first)
     var rules = RevocationRules()
     rules.revoke(.role("AROAFIRST"), issuedBeforeMilliseconds: Fixture.now)
     #expect(throws: SessionRefusal.revoked) {
-      try callers.caller(for: session, in: snapshot, revision: 1, rules) { _ in true }
+      try callers.caller(for: session, in: snapshot, revision: 1, rules, atMilliseconds: 0) { _ in true }
     }
-    #expect(try callers.caller(for: session, in: snapshot, revision: 2, RevocationRules()) { _ in true } !== first)
+    #expect(
+      try callers.caller(for: session, in: snapshot, revision: 2, RevocationRules(), atMilliseconds: 0) { _ in true }
+        !== first)
     #expect(callers.count == 1)
   }
 
@@ -178,7 +184,8 @@ import Testing
     let callers = SessionCallers(countMax: 3)
     for _ in 0..<10 {
       _ = try callers.caller(
-        for: Self.opened(World.roleSession()), in: snapshot, revision: 1, RevocationRules(), isActiveKey: { _ in true })
+        for: Self.opened(World.roleSession()), in: snapshot, revision: 1, RevocationRules(), atMilliseconds: 0,
+        isActiveKey: { _ in true })
       #expect(callers.count <= 3)
     }
   }

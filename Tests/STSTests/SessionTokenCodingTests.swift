@@ -1,10 +1,36 @@
+import S3Model
 import Testing
 
 @testable import STS
 
 /// The content's own form, below the encryption: what a token of another version or a bug could bring.
 @Suite struct SessionTokenCodingTests {
-  @Test(arguments: [Fixture.fullToken(), Fixture.userToken()])
+  /// Of somebody without a role.
+  private static var federated: SessionToken {
+    SessionToken(
+      kind: .federatedIdentity, accessKeyID: "ASIAFEDERATEDFEDERAT", principalID: "", providerID: "OIDCX",
+      policy: "{}", claims: [SessionClaim(name: "jwt:groups", values: ["a"])], subject: "alice", subjectID: "00ff",
+      issuedMilliseconds: 1_000, expirySeconds: 2)
+  }
+
+  @Test func aFederatedIdentityHasItsProviderAndSubjectAndNothingElse() throws {
+    for change in [
+      { $0.providerID = nil }, { $0.subject = nil }, { $0.principalID = "AIDAALICE" }, { $0.roleID = "AROAREADER" },
+    ] as [(inout SessionToken) -> Void] {
+      var token = Self.federated
+      change(&token)
+      #expect(SessionToken(decoding: try #require(token.encoded())) == nil)
+    }
+    // Under another kind it is another session, or none.
+    for kind: UInt8 in 0...9 where kind != SessionToken.Kind.federatedIdentity.rawValue {
+      var bytes = try #require(Self.federated.encoded())
+      bytes[0] = kind
+      #expect(SessionToken(decoding: bytes)?.kind != .federatedIdentity)
+      #expect(SessionToken(decoding: bytes)?.principalID.isEmpty ?? true)
+    }
+  }
+
+  @Test(arguments: [Fixture.fullToken(), Fixture.userToken(), federated])
   func everyTruncationAndExtensionIsRefused(content: SessionToken) throws {
     let bytes = try #require(content.encoded())
     #expect(SessionToken(decoding: bytes) == content)
@@ -30,6 +56,7 @@ import Testing
     unknownKind[0] = 9
     #expect(SessionToken(decoding: unknownKind) == nil)
     var unknownFlag = bytes
+    // A subject that is not there.
     unknownFlag[1] |= 0x40
     #expect(SessionToken(decoding: unknownFlag) == nil)
     var roleless = bytes

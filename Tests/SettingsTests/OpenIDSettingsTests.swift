@@ -1,3 +1,5 @@
+import Authorization
+import S3Model
 import Testing
 
 @testable import Settings
@@ -45,7 +47,38 @@ struct OpenIDSettingsTests {
     #expect(introspection.cache == .seconds(5))
   }
 
+  @Test func readsMappings() throws {
+    let settings = try GatewaySettings(
+      yaml: """
+        openid:
+          p:
+            issuer: https://idp.example.com
+            audiences: [a]
+            bearer: true
+            policy_claim: policy
+            policies:
+              - {claim: realm.roles, value: "eu-*", policies: [readonly, "arn:aws:iam::000000000000:policy/x/p"]}
+              - {value: admins, policies: [readwrite]}
+              - {policies: [diagnostics]}
+        """, environment: [:])
+    let mapping = settings.openID[0].mapping
+    #expect(mapping.policyClaim == "policy")
+    #expect(mapping.rules.map(\.claim) == ["realm.roles", "groups", nil])
+    #expect(mapping.rules.map(\.value) == ["eu-*", "admins", "*"])
+    #expect(mapping.rules[0].policies == ["readonly", "arn:aws:iam::000000000000:policy/x/p"])
+    #expect(try GatewaySettings(yaml: "openid: {p: {\(Self.least)}}", environment: [:]).openID[0].mapping.isEmpty)
+  }
+
   @Test(arguments: [
+    ("p: {\(least), policies: [{claim: groups, policies: [a]}]}", "value"),
+    ("p: {\(least), policies: [{claim: groups, value: a}]}", "policies"),
+    ("p: {\(least), policies: [{claim: groups, value: \"\", policies: [a]}]}", "value"),
+    ("p: {\(least), policies: [{claim: \"\", value: a, policies: [a]}]}", "claim"),
+    ("p: {\(least), policies: [{value: a, policies: [\"a b\"]}]}", "policies[0]"),
+    ("p: {\(least), policies: [{value: a, policies: []}]}", "policies"),
+    ("p: {\(least), policy_claim: \"a b\"}", "policy_claim"),
+    ("p: {\(least)}\n  P: {issuer: https://q.example.com, audiences: [a]}", "the provider"),
+    ("p: {\(least)}\n  q: {issuer: https://IDP.example.com, audiences: [a]}", "the issuer"),
     ("p: {\(least), bearer: true}", "bearer"),
     ("p: {\(least), bearer: true, bearer_roles: [\"a b\"]}", "bearer_roles[0]"),
     ("p: {\(least), introspection: {client_id: a}}", "client_secret_file"),

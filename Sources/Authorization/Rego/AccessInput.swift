@@ -135,6 +135,7 @@ final class AccessInput<Facts: RequestFacts>: LazyInput {
     case .role: "role"
     case .roleSession: "role-session"
     case .federatedUser: "federated-user"
+    case .federatedIdentity: "federated-identity"
     case .service: "service"
     case .federated: "federated"
     }

@@ -60,7 +60,7 @@ extension Exchange {
       }
     }
     ticketObligations = decisions.obligations
-    caller = try caller(entry, issued.token)
+    caller = try caller(entry, issued.token, atMilliseconds: now)
     decision = nil
     bearer = proof
     isIdentifiedByBearer = true
@@ -68,16 +68,21 @@ extension Exchange {
   }
 
   /// Status and revocation as this request's snapshot has them.
-  private func caller(_ entry: BearerCache.Entry, _ issued: SessionToken) throws(ExchangeFailure) -> Caller {
+  private func caller(
+    _ entry: BearerCache.Entry, _ issued: SessionToken, atMilliseconds now: Int64
+  ) throws(ExchangeFailure) -> Caller {
     var token = issued
     token.issuedMilliseconds = min(issued.issuedMilliseconds, entry.proof.issuedMilliseconds)
     do throws(SessionRefusal) {
       if let known = entry.caller, known.revision == snapshot.revision, known.roleID == token.roleID {
-        try token.checkStatus(snapshot.authorization, snapshot.identities.revocations) { _ in false }
+        try token.checkStatus(
+          snapshot.authorization, snapshot.identities.revocations, atMilliseconds: now
+        ) { _ in false }
         return known.caller
       }
-      let caller = try token.caller(snapshot.authorization, snapshot.identities.revocations)
-      entry.caller = token.roleID.map { (snapshot.revision, $0, caller) }
+      let caller = try token.caller(
+        snapshot.authorization, snapshot.identities.revocations, atMilliseconds: now)
+      entry.caller = (snapshot.revision, token.roleID, caller)
       return caller
     } catch {
       worker.log.info("a bearer token's role is refused", metadata: ["reason": "\(error)"])

@@ -157,7 +157,8 @@ extension Exchange {
     }
     ticketObligations = decisions.obligations
     do throws(SessionRefusal) {
-      caller = try issued.token.caller(snapshot.authorization, snapshot.identities.revocations)
+      caller = try issued.token.caller(
+        snapshot.authorization, snapshot.identities.revocations, atMilliseconds: now.milliseconds)
     } catch {
       worker.log.info("a ticket's role is refused", metadata: ["reason": "\(error)"])
       throw .revokedToken

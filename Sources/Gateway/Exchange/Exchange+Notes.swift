@@ -14,11 +14,12 @@ extension Exchange {
       case .assumedRole: .assumedRole
       case .federatedUser: .federatedUser
       case .userSession: .userSession
+      case .federatedIdentity: .federatedIdentity
       }
     notes.add(
       SessionRecord(
         accessKeyID: token.accessKeyID, kind: kind, arn: issued.arn, principalID: token.principalID,
-        roleID: token.roleID, providerID: token.providerID, issuingKeyID: token.issuingKeyID,
+        roleID: token.roleID, providerID: token.providerID, subject: token.subject, issuingKeyID: token.issuingKeyID,
         sessionName: token.sessionName, sourceIdentity: token.sourceIdentity,
         sourceAddress: ByteString(remoteText), issued: token.issuedMilliseconds,
         expires: token.expirySeconds))

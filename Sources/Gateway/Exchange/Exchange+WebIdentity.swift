@@ -52,6 +52,7 @@ extension Exchange {
         throw .sts(error)
       }
       try take(decisions.obligations)
+      if let issued = decisions.issued { note(issued) }
       respond(status: 200, contentType: "text/xml", body: answer.xml(requestID: ByteString(requestID.text)))
     } catch {
       fail(error)

@@ -65,7 +65,8 @@ struct RequestIdentity {
     do throws(SessionRefusal) {
       let owner = session.token.principalID
       return try worker.callers.caller(
-        for: session, in: snapshot.authorization, revision: snapshot.revision, identities.revocations
+        for: session, in: snapshot.authorization, revision: snapshot.revision, identities.revocations,
+        atMilliseconds: now.milliseconds
       ) { identities.isUsable(issuingKey: $0, of: owner, atSeconds: now.seconds) }
     } catch {
       worker.log.info("a session is refused", metadata: ["reason": "\(error)"])

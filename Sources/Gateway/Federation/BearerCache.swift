@@ -9,8 +9,8 @@ final class BearerCache {
   /// One token's.
   final class Entry {
     let proof: BearerProof
-    /// What followed from the proof in one snapshot and one role; trust and revocation are looked up all the same.
-    var caller: (revision: UInt64, roleID: ByteString, caller: Caller)?
+    /// What followed from the proof in one snapshot and one role, or without one; trust and revocation are looked up all the same.
+    var caller: (revision: UInt64, roleID: ByteString?, caller: Caller)?
 
     init(_ proof: BearerProof) { self.proof = proof }
   }

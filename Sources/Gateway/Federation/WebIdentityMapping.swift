@@ -1,3 +1,4 @@
+import Authorization
 import JSON
 import JWT
 import S3Model
@@ -34,14 +35,17 @@ struct WebIdentityMapping: Sendable {
     issuer = ByteString(settings.issuer)
     secondFactors = Set(settings.secondFactors)
     var names: [String] = Self.standard
-    for name in settings.claims where !names.contains(name) { names.append(name) }
+    for name in settings.claims + settings.mapping.claims.map(\.text) where !names.contains(name) { names.append(name) }
     paths = names.map { ($0, $0.split(separator: ".").map(String.init)) }
   }
 
   func identity(
     _ claims: VerifiedClaims, atMilliseconds now: Int64
   ) throws(FederationRefusal) -> FederatedIdentity {
-    guard let subject = claims.subject, (1...255).contains(subject.utf8.count), let audience = claims.audiences.first
+    guard let subject = claims.subject, (1...255).contains(subject.utf8.count),
+      // Control characters would forge lines and fields wherever the name is shown.
+      subject.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }),
+      let audience = claims.audiences.first
     else { throw .invalidToken }
     var carried: [SessionClaim] = []
     for (name, path) in paths {

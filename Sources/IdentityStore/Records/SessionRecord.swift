@@ -6,6 +6,7 @@ public struct SessionRecord: IdentityRecord {
     case assumedRole = "assumed-role"
     case federatedUser = "federated-user"
     case userSession = "user-session"
+    case federatedIdentity = "federated-identity"
   }
 
   public var accessKeyID: ByteString
