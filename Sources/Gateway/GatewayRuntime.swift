@@ -98,7 +98,17 @@ public final class GatewayRuntime: Sendable {
         current: { snapshots.current.identities },
         change: { change in try await Self.changeIdentities(snapshots, on: loops.next(), change) })
     }
-    keeper.serve(editor.map { IAMService(editor: $0) { snapshots.current.identities.isReserved($0) } })
+    keeper.serve(
+      editor.map { editor in
+        IAMService(
+          editor: editor,
+          declared: {
+            let snapshot = snapshots.current
+            return IAMService.Declared(
+              federatedSecondsMax: snapshot.settings.sts.federatedServiceAccountMax.components.seconds,
+              providerID: { snapshot.identities.declaredProviderID(arn: $0) })
+          }, isReserved: { snapshots.current.identities.isReserved($0) })
+      })
     let notes = parts.store.map { StoreNotes($0, log: log) }
     self.notes = notes
     let limiter = ConnectionLimiter()

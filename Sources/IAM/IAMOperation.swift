@@ -65,7 +65,7 @@ struct IAMRun: Sendable {
   func scope(_ table: IdentityTable) -> IAMScope {
     IAMScope(
       table: table, caller: caller, now: now, isReserved: service.isReserved, sealer: editor.sealer,
-      entropy: entropy)
+      entropy: entropy, declared: service.declared())
   }
 
   /// - Throws: `changedMeanwhile` when the action would now need something else to be allowed.

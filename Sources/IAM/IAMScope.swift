@@ -16,6 +16,10 @@ struct IAMScope: Sendable {
   let sealer: SecretSealer
   /// What is made anew takes its ids and secrets from here, so that deciding twice makes the same.
   let entropy: IAMEntropy
+  /// What the settings say.
+  let declared: IAMService.Declared
+
+  var federatedSecondsMax: Int64 { declared.federatedSecondsMax }
 
   var account: AccountID { table.account }
 

@@ -14,11 +14,33 @@ public struct IAMService: Sendable {
   public let editor: any IdentityEditor
   /// What no user and no key may be named.
   let isReserved: @Sendable (ByteString) -> Bool
+  /// What the settings say now.
+  let declared: @Sendable () -> Declared
   let codes = CodeLimiter()
 
+  /// What the API needs of the settings.
+  public struct Declared: Sendable {
+    /// How long service accounts of federated identities may live, in seconds.
+    public var federatedSecondsMax: Int64
+    /// The unique id of an identity provider that the settings declare, by its ARN.
+    public var providerID: @Sendable (ByteString) -> ByteString?
+
+    public init(
+      federatedSecondsMax: Int64 = 30 * 86_400,
+      providerID: @escaping @Sendable (ByteString) -> ByteString? = { _ in nil }
+    ) {
+      self.federatedSecondsMax = federatedSecondsMax
+      self.providerID = providerID
+    }
+  }
+
   /// - Parameter isReserved: see ``IdentityDirectory/isReserved(_:)``.
-  public init(editor: any IdentityEditor, isReserved: @escaping @Sendable (ByteString) -> Bool) {
+  public init(
+    editor: any IdentityEditor, declared: @escaping @Sendable () -> Declared = { Declared() },
+    isReserved: @escaping @Sendable (ByteString) -> Bool
+  ) {
     self.editor = editor
+    self.declared = declared
     self.isReserved = isReserved
   }
 
@@ -43,7 +65,7 @@ public struct IAMService: Sendable {
     let entropy = try IAMEntropy()
     let scope = IAMScope(
       table: editor.table, caller: caller, now: now / 1000, isReserved: isReserved, sealer: editor.sealer,
-      entropy: entropy)
+      entropy: entropy, declared: declared())
     let accesses = try request.operation.accesses(scope)
     // An action that asks for nothing would be one that anybody may call.
     guard !accesses.isEmpty else { throw .internalFailure }

@@ -68,6 +68,7 @@ public final class AccessKeyCache {
     }
     guard case .recorded(let entry) = key.content else { return directory.root }
     try directory.checkStatus(entry, atSeconds: now)
+    if entry.facts.isFederated { try checkStanding(entry.record, directory, atSeconds: now) }
     if let caller = callers[entry] { return caller }
     let record = entry.record
     var caller = try owner(record, directory)
@@ -83,6 +84,18 @@ public final class AccessKeyCache {
     return caller
   }
 
+  /// What a provider that can be asked again has said last about whoever the account belongs to.
+  private func checkStanding(
+    _ record: KeyRecord, _ directory: IdentityDirectory, atSeconds now: Int64
+  ) throws(KeyRefusal) {
+    guard case .federated(let parent) = record.owner else { return }
+    do throws(SessionFault) {
+      try directory.authorization.checkStanding(parent.person(created: record.created), atMilliseconds: now * 1000)
+    } catch {
+      throw .ownerGone
+    }
+  }
+
   private func owner(_ record: KeyRecord, _ directory: IdentityDirectory) throws(KeyRefusal) -> Caller {
     switch record.owner {
     case .root:
@@ -96,12 +109,12 @@ public final class AccessKeyCache {
       callers[user] = caller
       return caller
     case .federated(let parent):
-      guard record.serviceAccount != nil, let provider = directory.table.oidcProvider(id: parent.providerID) else {
+      guard record.serviceAccount != nil, let provider = directory.providerARN(id: parent.providerID) else {
         throw .ownerGone
       }
       do throws(SessionFault) {
         return try directory.authorization.caller(
-          for: parent.session(created: record.created, provider: provider.record, directory.account))
+          for: parent.session(created: record.created, provider: provider))
       } catch {
         switch error {
         case .unknownPrincipal, .unknownRole, .unknownProvider, .identityGone, .identityStale: throw .ownerGone

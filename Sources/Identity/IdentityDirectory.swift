@@ -240,6 +240,15 @@ extension IdentityDirectory: PrincipalDirectory {
 
   public func federatedProvider(id: ByteString) -> FederatedProvider? { providers[id] }
 
+  /// The unique id of a provider that the settings declare.
+  public func declaredProviderID(arn: ByteString) -> ByteString? { providers.values.first { $0.arn == arn }?.id }
+
+  /// The ARN of a provider that the settings declare or the store has.
+  func providerARN(id: ByteString) -> ByteString? {
+    if let declared = providers[id] { return declared.arn }
+    return table.oidcProvider(id: id).map { ByteString("arn:aws:iam::\(account):oidc-provider/\($0.record.url)") }
+  }
+
   /// A user's record, unless its name makes it nobody.
   func userEntry(_ id: ByteString) -> IdentityEntry<UserRecord>? {
     guard let entry = table.user(id: id), !isReserved(entry.record.name) else { return nil }

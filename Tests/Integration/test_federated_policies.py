@@ -1,6 +1,7 @@
 """Federated identities without roles, MinIO's way: what a provider's mapping gives to claims, now and on each request."""
 
 import json
+import math
 import ssl
 import time
 import urllib.error
@@ -10,10 +11,10 @@ import xml.etree.ElementTree
 
 import pytest
 
-from gateway import Gateway
+from gateway import ROOT_ACCESS_KEY, ROOT_SECRET_KEY, Gateway
 from identities import ACCOUNT, allow, policy, render, role_arn, trust
 from issuer import Issuer
-from own_actions import ask, credentials
+from own_actions import Refused, ask, credentials
 from refusals import denied, refused
 from test_bearer import bearer
 
@@ -24,7 +25,7 @@ MAPPING = {
     "policy_claim": "storage_policy"}
 
 
-def config(issuer, mapping=MAPPING, policies=None, providers=True):
+def config(issuer, mapping=MAPPING, policies=None, providers=True, roles=None):
     deny = policy({"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/secret"})
     declared = {
         "home": policy(allow("s3:*", "arn:aws:s3:::data/home/${jwt:preferred_username}/*")),
@@ -33,7 +34,7 @@ def config(issuer, mapping=MAPPING, policies=None, providers=True):
         {"AWS": f"{ARN}alice"}, actions="sts:AssumeRole")}
     openid = {"main": {"issuer": issuer.url, "audiences": ["gateway"], "ca_file": issuer.ca, "timeout": "2s",
                        "bearer": True, "bearer_roles": ["nobody"], **mapping}}
-    return render(identities={"policies": declared, "roles": {"chained": everything}},
+    return render(identities={"policies": declared, "roles": {"chained": everything, **(roles or {})}},
                   openid=openid if providers else {})
 
 
@@ -198,18 +199,16 @@ def test_sessions_are_listed_and_revoked(gateway, issuer):
     found = trade(gateway, issuer.token(claims={"sub": "carol", "groups": ["readers"]}))
     s3 = s3_of(gateway, found)
     assert reads(s3)
-    root = {"access_key": gateway.client()._request_signer._credentials.access_key,
-            "secret_key": gateway.client()._request_signer._credentials.secret_key}
     deadline = time.monotonic() + 10
     while True:
-        listed = [one for one in ask(gateway, "ListSessions", **root)["Sessions"]
+        listed = [one for one in ask(gateway, "ListSessions", **root())["Sessions"]
                   if one["AccessKeyId"] == found["AccessKeyId"]]
         if listed or time.monotonic() > deadline:
             break
         time.sleep(0.1)
     [session] = listed
     assert session["Arn"] == f"{ARN}carol" and session["Subject"] == "carol"
-    ask(gateway, "RevokeSessions", SessionAccessKeyId=found["AccessKeyId"], **root)
+    ask(gateway, "RevokeSessions", SessionAccessKeyId=found["AccessKeyId"], **root())
     with refused("ExpiredToken", "InvalidToken", "InvalidAccessKeyId", "AccessDenied", "InvalidClientTokenId"):
         reads(s3)
 
@@ -232,3 +231,90 @@ def test_audit_tells_who_it_was(gateway, issuer):
     [line] = gateway.audit_lines(answer["ResponseMetadata"]["RequestId"])
     assert f"{ARN}dora" in json.dumps(line)
     assert token not in json.dumps(gateway.audit_lines())
+
+
+def root():
+    return {"access_key": ROOT_ACCESS_KEY, "secret_key": ROOT_SECRET_KEY}
+
+
+def role_session(gateway, token):
+    return gateway.client("sts").assume_role_with_web_identity(
+        RoleArn=role_arn("reader"), RoleSessionName="session", WebIdentityToken=token)["Credentials"]
+
+
+@pytest.mark.parametrize("has_role", [False, True], ids=["mapped", "role"])
+def test_service_accounts_of_people(gateway, issuer, has_role):
+    """Made by the person, with what the person has or less; ends in time, with the mapping, and when it is revoked."""
+    own = policy(allow(["iam:*ServiceAccount", "iam:ListServiceAccounts"], "*"))
+
+    def configured(**changes):
+        reader = {"policies": ["readonly", "own"], "trust_policy": trust(
+            {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer.host}"},
+            actions="sts:AssumeRoleWithWebIdentity")}
+        return config(issuer, policies={"own": own}, roles={"reader": reader}, **changes)
+
+    gateway.reload(configured())
+    name = "erin" if has_role else "gina"
+    token = issuer.token(claims={"sub": name, "groups": ["readers"], "storage_policy": "own"})
+    keys = credentials(role_session(gateway, token) if has_role else trade(gateway, token))
+    account = ask(gateway, "CreateServiceAccount", **keys)["ServiceAccount"]
+    # It ends, whether that was asked for or not.
+    end = time.mktime(time.strptime(account["Expiration"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+    assert abs(end - time.time() - 30 * 86400) < 120
+    for expiration in (time.time() + 31 * 86400, time.time() - 10):
+        with pytest.raises(Refused, match="InvalidInput"):
+            ask(gateway, "CreateServiceAccount", Expiration=str(int(expiration)), **keys)
+    with pytest.raises(Refused, match="InvalidInput"):
+        ask(gateway, "UpdateServiceAccount", AccessKeyId=account["AccessKeyId"],
+            Expiration=str(int(time.time() + 31 * 86400)), **root())
+    ask(gateway, "UpdateServiceAccount", AccessKeyId=account["AccessKeyId"], Expiration="", **keys)
+    assert "Expiration" in ask(gateway, "GetServiceAccount", AccessKeyId=account["AccessKeyId"], **keys)["ServiceAccount"]
+
+    s3 = s3_of(gateway, account)
+    assert reads(s3)
+    with denied():
+        s3.put_object(Bucket="data", Key="k", Body=b"no")
+    narrow = ask(gateway, "CreateServiceAccount", Policy=json.dumps(policy(allow("s3:*", "arn:aws:s3:::data/home/*"))),
+                 **keys)["ServiceAccount"]
+    assert reads(s3_of(gateway, narrow), "home/ann/k")
+    with denied():
+        reads(s3_of(gateway, narrow))
+    who = gateway.client("sts", **credentials(account)).get_caller_identity()
+    assert who["Arn"] == (f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/session" if has_role else f"{ARN}{name}")
+
+    # Theirs alone: somebody else's are not there for them.
+    found = ask(gateway, "ListServiceAccounts", **keys)["ServiceAccounts"]
+    assert {one["AccessKeyId"] for one in found} == {account["AccessKeyId"], narrow["AccessKeyId"]}
+    other = issuer.token(claims={"sub": "frank", "groups": ["readers"], "storage_policy": "own"})
+    others = credentials(role_session(gateway, other) if has_role else trade(gateway, other))
+    assert not ask(gateway, "ListServiceAccounts", **others)["ServiceAccounts"]
+    with pytest.raises(Refused, match="NoSuchEntity|AccessDenied"):
+        ask(gateway, "DeleteServiceAccount", AccessKeyId=account["AccessKeyId"], **others)
+    # A service account makes no others.
+    with pytest.raises(Refused):
+        ask(gateway, "CreateServiceAccount", **credentials(account))
+
+    # What gave them what they have goes, and theirs goes with it.
+    gateway.reload(configured(providers=False))
+    with refused("InvalidAccessKeyId", "AccessDenied"):
+        reads(s3)
+    gateway.reload(configured())
+    assert reads(s3)
+    if not has_role:
+        gateway.reload(configured(mapping={"policies": [{"value": "nobody", "policies": ["readonly"]}]}))
+        with denied():
+            reads(s3)
+        gateway.reload(configured())
+    # All that this provider vouched for so far, sessions and accounts.
+    session = s3_of(gateway, role_session(gateway, token) if has_role else trade(gateway, token))
+    assert reads(session) and reads(s3)
+    ask(gateway, "RevokeSessions", OpenIDConnectProviderArn=f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer.host}",
+        **root())
+    for ended in (session, s3):
+        with refused("ExpiredToken", "InvalidToken", "InvalidAccessKeyId", "AccessDenied", "InvalidClientTokenId"):
+            reads(ended)
+    with pytest.raises(Refused, match="NoSuchEntity"):
+        ask(gateway, "RevokeSessions", OpenIDConnectProviderArn=f"arn:aws:iam::{ACCOUNT}:oidc-provider/x.example.com",
+            **root())
+    time.sleep(max(0, math.ceil(time.time()) + 0.05 - time.time()))
+    assert reads(s3_of(gateway, role_session(gateway, token) if has_role else trade(gateway, token)))

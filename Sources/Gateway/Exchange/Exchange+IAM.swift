@@ -86,9 +86,9 @@ extension Exchange {
 extension SessionToken {
   /// Whom a service account made through this session belongs to: somebody whom a provider vouched for.
   fileprivate var federatedParent: FederatedParent? {
-    guard kind == .assumedRole, let providerID, let roleID, let subject else { return nil }
+    guard kind == .assumedRole || kind == .federatedIdentity, let providerID, let subject else { return nil }
     return FederatedParent(
-      subject: subject, providerID: providerID, roleID: roleID, sessionName: sessionName, policy: policy,
+      subject: subject, providerID: providerID, roleID: roleID ?? "", sessionName: sessionName, policy: policy,
       policyARNs: policyARNs, tags: tags.map { IdentityTag(key: $0.key, value: $0.value) },
       claims: claims.map { FederatedParent.Claim(name: $0.name, values: $0.values) })
   }

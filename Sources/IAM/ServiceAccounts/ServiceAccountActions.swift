@@ -59,8 +59,14 @@ extension IAMScope {
       return access(action, user: user.name)
     case .root: return IAMAccess(action, ARN.root(account: account))
     case .federated(let parent):
-      guard let role = table.role(id: parent.roleID)?.record else { return IAMAccess(action, "*") }
-      return access(action, role: role.name)
+      if let role = table.role(id: parent.roleID)?.record { return access(action, role: role.name) }
+      // Without a role they are named like their sessions; nobody else's ARN is known here.
+      if parent.roleID.isEmpty, let own = caller.federatedParent, own.roleID.isEmpty,
+        own.providerID == parent.providerID, own.subject == parent.subject
+      {
+        return IAMAccess(action, self.caller.arn)
+      }
+      return IAMAccess(action, "*")
     }
   }
 
@@ -86,6 +92,19 @@ extension IAMScope {
   func checkServiceAccountPolicy(_ document: ByteString?) throws(IAMError) {
     guard let document else { return }
     try Self.check(document, name: "service account policy", .session, .policySize)
+  }
+
+  /// When a service account ends: nobody can ask an identity provider whether its people are still there, so theirs must.
+  /// - Parameter wanted: nil for no end, as far as that may be.
+  func end(of owner: KeyRecord.Owner, _ wanted: Int64?) throws(IAMError) -> Int64? {
+    if let wanted, wanted <= now { throw .invalidInput("Expiration must lie in the future.") }
+    guard case .federated = owner else { return wanted }
+    let last = now + federatedSecondsMax
+    if let wanted, wanted > last {
+      throw .invalidInput(
+        "Expiration must lie within \(federatedSecondsMax) seconds for service accounts of federated identities.")
+    }
+    return wanted ?? last
   }
 
   func serviceAccounts(of parent: ServiceAccountParent) -> [IdentityEntry<KeyRecord>] {
@@ -171,11 +190,11 @@ struct CreateServiceAccount: IAMEditing {
     case .root: try scope.checkCredentials(of: scope.account.bytes)
     case .federated: if scope.isServiceAccount { throw .limitedCredentials }
     }
-    if let expires, expires <= scope.now { throw .invalidInput("Expiration must lie in the future.") }
     try scope.checkServiceAccountPolicy(policy)
     guard scope.serviceAccounts(of: parent).count < IAMQuota.serviceAccountsPerParent.value else {
       throw .limitExceeded(.serviceAccountsPerParent)
     }
+    let expires = try scope.end(of: parent.owner, expires)
     let id = try scope.newKeyID()
     let secret = scope.entropy.secretAccessKey
     let key = KeyRecord(
@@ -187,6 +206,7 @@ struct CreateServiceAccount: IAMEditing {
     case .user(let entry): change.keep(entry)
     case .root: break
     case .federated(let parent):
+      if parent.roleID.isEmpty { break }
       guard let role = scope.table.role(id: parent.roleID) else { throw .internalFailure }
       change.keep(role)
     }
@@ -286,8 +306,7 @@ struct UpdateServiceAccount: IAMEditing {
       key.serviceAccount?.policy = document
     }
     if setsExpiration {
-      if let expires, expires <= scope.now { throw .invalidInput("Expiration must lie in the future.") }
-      key.expires = expires
+      key.expires = try scope.end(of: key.owner, expires)
     }
     if key != entry.record { change.put(key, over: entry) }
     return .none

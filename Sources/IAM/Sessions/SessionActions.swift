@@ -167,7 +167,13 @@ struct RevokeSessions: IAMEditing {
     case .session(let key): (kind, id) = (.session, key)
     case .user(let name): (kind, id) = (.principal, try scope.user(name).record.uniqueID)
     case .role(let name): (kind, id) = (.role, try scope.role(name).record.uniqueID)
-    case .provider(let arn): (kind, id) = (.provider, try scope.provider(arn).record.uniqueID)
+    case .provider(let arn):
+      kind = .provider
+      if let declared = scope.declared.providerID(arn) {
+        id = declared
+      } else {
+        id = try scope.provider(arn).record.uniqueID
+      }
     case .key(let key): (kind, id) = (.issuingKey, key)
     case .root: (kind, id) = (.principal, scope.account.bytes)
     }

@@ -16,7 +16,7 @@ public struct FederatedParent: Hashable, Sendable {
   public var subject: ByteString
   /// Unique id of the provider.
   public var providerID: ByteString
-  /// Unique id of the role.
+  /// Unique id of the role; empty for somebody without one, who has what the provider's mapping gives.
   public var roleID: ByteString
   public var sessionName: ByteString
   /// The session's inline policy and the ARNs of its managed ones, which stay ceilings.
