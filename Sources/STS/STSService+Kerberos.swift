@@ -1,4 +1,5 @@
 public import Authorization
+import Cryptography
 public import S3Model
 
 extension STSService {
@@ -63,7 +64,10 @@ extension FederatedIdentity {
       }
     }
     while bytes.count < 2 { bytes.append(0x2D) }
-    return ByteString(bytes)
+    if bytes == subject.bytes { return ByteString(bytes) }
+    // Two subjects that differ only in what such names cannot have stay two.
+    let digest = SHA256Hasher.hash(subject.bytes).description.prefix(24)
+    return ByteString(Array(bytes.prefix(39)) + Array("-\(digest)".utf8))
   }
 }
 

@@ -33,7 +33,11 @@ final class FederationLoader: Sendable {
           continue
         }
         let provider = OIDCProvider(
-          Self.configuration(openID), group: MultiThreadedEventLoopGroup.singleton, readFile: Self.read, log: log)
+          Self.configuration(openID), group: MultiThreadedEventLoopGroup.singleton,
+          readFile: { [secret = openID.introspection?.clientSecretFile.path] path in
+            // Others must not be able to read a client's secret; keys and projected tokens are where they are.
+            Self.read(path, path == secret ? .secret : .any)
+          }, log: log)
         kept[openID.name] = Made(
           description: description, provider: provider, refreshing: Task { await provider.keepFresh() })
       }
@@ -112,9 +116,9 @@ final class FederationLoader: Sendable {
     return configuration
   }
 
-  private static func read(_ path: String) -> [UInt8]? {
+  private static func read(_ path: String, _ protection: RegularFile.Protection) -> [UInt8]? {
     do throws(FileFault) {
-      return try RegularFile.read(path, bytesMax: 512 << 10, protection: .any)
+      return try RegularFile.read(path, bytesMax: 512 << 10, protection: protection)
     } catch {
       return nil
     }

@@ -298,6 +298,15 @@ def test_opaque_tokens(issuer):
         bearer(gateway, issuer.token(opaque=True)).get_object(Bucket="data", Key="k")
         written = json.dumps(gateway.audit_lines()) + "".join(gateway.log)
         assert token not in written and SECRET not in written
+        # A secret that others can read is not used.
+        secret = issuer.folder / "secret"
+        secret.chmod(0o644)
+        try:
+            status, _ = request(gateway, "GET", "/data/k", {"Authorization": f"Bearer {issuer.token(opaque=True)}"})[:2]
+            assert status == 503, status
+        finally:
+            secret.chmod(0o600)
+        bearer(gateway, issuer.token(opaque=True)).get_object(Bucket="data", Key="k")
     finally:
         gateway.close()
 

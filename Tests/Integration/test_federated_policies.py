@@ -230,7 +230,13 @@ def test_audit_tells_who_it_was(gateway, issuer):
     answer = s3.get_object(Bucket="data", Key="k")
     [line] = gateway.audit_lines(answer["ResponseMetadata"]["RequestId"])
     assert f"{ARN}dora" in json.dumps(line)
-    assert token not in json.dumps(gateway.audit_lines())
+    written = gateway.audit_lines()
+    assert token not in json.dumps(written)
+    # The trade itself names whom the provider vouched for.
+    [trading] = [line for line in written if line.get("operation") == "AssumeRoleWithWebIdentity"
+                 and line["principal"].get("id", "").endswith(":dora")]
+    assert trading["principal"]["type"] == "federated"
+    assert trading["principal"]["arn"] == f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer.host}"
 
 
 def root():

@@ -28,11 +28,10 @@ extension Exchange {
       record.principal = caller.principal
       record.principalID = caller.userID
       if session != nil || isByToken { record.sessionCaller = caller }
-    } else if let ticket {
-      // Somebody whom the provider knows, and no role here.
-      record.principal = Principal(.federated(provider: ticket.identity.providerARN))
-      record.principalID = ByteString(
-        ticket.identity.providerID.bytes + [UInt8(ascii: ":")] + ticket.identity.subject.bytes)
+    } else if let identity = ticket?.identity ?? webIdentity {
+      // Somebody whom the provider knows, and nobody here.
+      record.principal = Principal(.federated(provider: identity.providerARN))
+      record.principalID = ByteString(identity.providerID.bytes + [UInt8(ascii: ":")] + identity.subject.bytes)
     }
     record.accessKeyID = claim?.accessKeyID
     record.sessionName = session?.token.sessionName ?? (isIdentifiedByBearer ? bearer?.sessionName : nil)

@@ -33,6 +33,7 @@ extension Exchange {
   }
 
   private func finishWebIdentity(_ input: AssumeRoleWithWebIdentityInput, _ identity: FederatedIdentity) {
+    webIdentity = identity
     do throws(ExchangeFailure) {
       // Verifying may have taken its time, and the provider may be gone.
       guard worker.snapshot.federation.knows(identity.providerID) else { throw .sts(.federation(.invalidToken)) }

@@ -62,6 +62,8 @@ final class Exchange {
   var ticketObligations = Obligations.none
   var session: OpenedSession?
   var caller = Caller.anonymous
+  /// Whom a web identity token that was traded stands for.
+  var webIdentity: FederatedIdentity?
   var request: S3Request?
   var queryAction: STSAction?
   var iamAction: IAMAction?

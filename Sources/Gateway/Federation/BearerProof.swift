@@ -1,4 +1,3 @@
-import Cryptography
 import JWT
 import OIDCClient
 import S3Model
@@ -31,7 +30,7 @@ final class BearerProof: Sendable {
     identity.endSeconds = expiry / 1000
     self.identity = identity
     roles = provider.bearerRoles
-    sessionName = Self.sessionName(identity)
+    sessionName = identity.sessionName
     issuedMilliseconds = max(0, examined.claims.issued.map(Self.milliseconds) ?? 0)
     expiryMilliseconds = expiry
     verifiedUntilMilliseconds = min(expiry, Self.milliseconds(examined.validUntil))
@@ -42,14 +41,6 @@ final class BearerProof: Sendable {
   private static func milliseconds(_ time: Duration) -> Int64 {
     let (seconds, attoseconds) = time.components
     return seconds * 1000 + attoseconds / 1_000_000_000_000_000
-  }
-
-  /// Two subjects that differ only in characters that such names do not have stay two.
-  private static func sessionName(_ identity: FederatedIdentity) -> ByteString {
-    let name = identity.sessionName
-    if name == identity.subject { return name }
-    let digest = SHA256Hasher.hash(identity.subject.bytes).description.prefix(24)
-    return ByteString(Array(name.bytes.prefix(39)) + Array("-\(digest)".utf8))
   }
 }
 
