@@ -8,6 +8,7 @@ public enum STSRequest: Sendable {
   case getCallerIdentity
   case getFederationToken(GetFederationTokenInput)
   case getAccessKeyInfo(accessKeyID: ByteString)
+  /// Or AssumeRoleWithClientGrants.
   case assumeRoleWithWebIdentity(AssumeRoleWithWebIdentityInput)
   case assumeRoleWithKerberos(AssumeRoleWithKerberosInput)
 
@@ -29,7 +30,9 @@ public enum STSRequest: Sendable {
     case .getCallerIdentity: self = .getCallerIdentity
     case .getFederationToken: self = .getFederationToken(try GetFederationTokenInput(&checker))
     case .assumeRoleWithWebIdentity:
-      self = .assumeRoleWithWebIdentity(try AssumeRoleWithWebIdentityInput(&checker))
+      self = .assumeRoleWithWebIdentity(try AssumeRoleWithWebIdentityInput(.assumeRoleWithWebIdentity, &checker))
+    case .assumeRoleWithClientGrants:
+      self = .assumeRoleWithWebIdentity(try AssumeRoleWithWebIdentityInput(.assumeRoleWithClientGrants, &checker))
     case .assumeRoleWithKerberos: self = .assumeRoleWithKerberos(try AssumeRoleWithKerberosInput(&checker))
     case .getAccessKeyInfo:
       self = .getAccessKeyInfo(accessKeyID: checker.required("AccessKeyId", length: 16...128, .word))
@@ -56,14 +59,14 @@ public enum STSRequest: Sendable {
     case .getCallerIdentity: .getCallerIdentity
     case .getFederationToken: .getFederationToken
     case .getAccessKeyInfo: .getAccessKeyInfo
-    case .assumeRoleWithWebIdentity: .assumeRoleWithWebIdentity
+    case .assumeRoleWithWebIdentity(let input): input.action
     case .assumeRoleWithKerberos: .assumeRoleWithKerberos
     }
   }
 
   private enum Known {
     case assumeRole, getSessionToken, getCallerIdentity, getFederationToken, getAccessKeyInfo, assumeRoleWithWebIdentity
-    case assumeRoleWithKerberos
+    case assumeRoleWithKerberos, assumeRoleWithClientGrants
   }
 
   private static let actions: [ByteString: Known] = [
@@ -73,6 +76,7 @@ public enum STSRequest: Sendable {
     "GetFederationToken": .getFederationToken,
     "GetAccessKeyInfo": .getAccessKeyInfo,
     "AssumeRoleWithWebIdentity": .assumeRoleWithWebIdentity,
+    "AssumeRoleWithClientGrants": .assumeRoleWithClientGrants,
     "AssumeRoleWithKerberos": .assumeRoleWithKerberos,
   ]
 }

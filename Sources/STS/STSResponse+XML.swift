@@ -16,6 +16,9 @@ extension STSResponse {
       writer.element("SubjectFromWebIdentityToken", subject)
       writer.element("Audience", audience)
       writer.element("Provider", provider)
+    case .assumeRoleWithClientGrants(let role, let subject):
+      role.write(to: &writer)
+      writer.element("SubjectFromToken", subject)
     case .assumeRoleWithKerberos(let role, let principal):
       role.write(to: &writer)
       writer.element("KerberosPrincipal", principal)
@@ -47,6 +50,7 @@ extension STSResponse {
     switch self {
     case .assumeRole: ("AssumeRoleResponse", "AssumeRoleResult")
     case .assumeRoleWithWebIdentity: ("AssumeRoleWithWebIdentityResponse", "AssumeRoleWithWebIdentityResult")
+    case .assumeRoleWithClientGrants: ("AssumeRoleWithClientGrantsResponse", "AssumeRoleWithClientGrantsResult")
     case .assumeRoleWithKerberos: ("AssumeRoleWithKerberosResponse", "AssumeRoleWithKerberosResult")
     case .getSessionToken: ("GetSessionTokenResponse", "GetSessionTokenResult")
     case .getCallerIdentity: ("GetCallerIdentityResponse", "GetCallerIdentityResult")

@@ -8,6 +8,7 @@ public enum STSResponse: Sendable {
   case getFederationToken(FederatedUser)
   case getAccessKeyInfo(account: AccountID)
   case assumeRoleWithWebIdentity(AssumedRole, subject: ByteString, audience: ByteString, provider: ByteString)
+  case assumeRoleWithClientGrants(AssumedRole, subject: ByteString)
   case assumeRoleWithKerberos(AssumedRole, principal: ByteString)
 
   /// AssumeRole's result.

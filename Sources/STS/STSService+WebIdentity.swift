@@ -13,7 +13,7 @@ extension STSService {
   ) throws(STSError) -> STSResponse {
     let wanted = FederatedRole(
       roleARN: input.roleARN ?? "", sessionName: input.sessionName, durationSeconds: input.durationSeconds,
-      policy: input.policy, policyARNs: input.policyARNs, action: .assumeRoleWithWebIdentity)
+      policy: input.policy, policyARNs: input.policyARNs, action: input.action)
     let issued =
       input.roleARN == nil
       ? try mappedSession(
@@ -23,6 +23,9 @@ extension STSService {
         decisions: &decisions)
     let assumed = try assumedRole(issued, seed)
     decisions.issued = issued
+    if input.action == .assumeRoleWithClientGrants {
+      return .assumeRoleWithClientGrants(assumed, subject: identity.subject)
+    }
     return .assumeRoleWithWebIdentity(
       assumed, subject: identity.subject, audience: identity.audience, provider: identity.providerName)
   }

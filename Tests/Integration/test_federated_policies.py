@@ -32,9 +32,11 @@ def config(issuer, mapping=MAPPING, policies=None, providers=True, roles=None):
         "no-secret": deny, **(policies or {})}
     everything = {"policies": ["readwrite"], "trust_policy": trust(
         {"AWS": f"{ARN}alice"}, actions="sts:AssumeRole")}
+    web = {"policies": ["readonly"], "trust_policy": trust(
+        {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer.host}"}, actions="sts:AssumeRoleWithWebIdentity")}
     openid = {"main": {"issuer": issuer.url, "audiences": ["gateway"], "ca_file": issuer.ca, "timeout": "2s",
                        "bearer": True, "bearer_roles": ["nobody"], **mapping}}
-    return render(identities={"policies": declared, "roles": {"chained": everything, **(roles or {})}},
+    return render(identities={"policies": declared, "roles": {"chained": everything, "web": web, **(roles or {})}},
                   openid=openid if providers else {})
 
 
@@ -66,7 +68,8 @@ class Refusal(Exception):
 
 def trade(gateway, token, action="AssumeRoleWithWebIdentity", **parameters):
     """As MinIO's clients do: unsigned, everything in the body, no role."""
-    form = {"Action": action, "Version": "2011-06-15", "WebIdentityToken": token, **parameters}
+    name = "Token" if action == "AssumeRoleWithClientGrants" else "WebIdentityToken"
+    form = {"Action": action, "Version": "2011-06-15", name: token, **parameters}
     context = ssl.create_default_context(cafile=str(gateway.ca))
     try:
         with urllib.request.urlopen(gateway.endpoint, urllib.parse.urlencode(form).encode(), context=context) as answer:
@@ -109,6 +112,28 @@ def test_claims_give_policies(gateway, issuer):
     assert reads(named)
     with denied():
         reads(named, "secret")
+
+
+def test_client_grants(gateway, issuer):
+    """MinIO's older name for the same, by an access token."""
+    good = issuer.token(header={"typ": "at+jwt"}, claims={"groups": ["readers"]})
+    found = trade(gateway, good, "AssumeRoleWithClientGrants", DurationSeconds="900")
+    assert found["SubjectFromToken"] == "alice" and "Provider" not in found
+    assert reads(s3_of(gateway, found))
+    for token, code in [(issuer.token(key="rogue", claims={"groups": ["readers"]}), "InvalidIdentityToken"),
+                        (issuer.token(claims={"groups": []}), "AccessDenied"),
+                        (issuer.token(claims={"exp": "-120"}), "ExpiredTokenException")]:
+        with pytest.raises(Refusal, match=code):
+            trade(gateway, token, "AssumeRoleWithClientGrants")
+    # Each action has its own name for the token.
+    with pytest.raises(Refusal, match="ValidationError"):
+        trade(gateway, "", "AssumeRoleWithClientGrants", WebIdentityToken=good)
+    # And roles trust one, the other or both.
+    with pytest.raises(Refusal, match="AccessDenied"):
+        trade(gateway, good, "AssumeRoleWithClientGrants", RoleArn=role_arn("web"), RoleSessionName="session")
+    gateway.client("sts").assume_role_with_web_identity(
+        RoleArn=role_arn("web"), RoleSessionName="session", WebIdentityToken=good)
+    assert good not in json.dumps(gateway.audit_lines())
 
 
 @pytest.mark.parametrize("claims", [
