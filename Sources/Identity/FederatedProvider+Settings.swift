@@ -7,6 +7,7 @@ extension GatewaySettings {
   public func federatedProviders(_ account: AccountID) -> [FederatedProvider] {
     openID.map { FederatedProvider($0, account: account) }
       + kerberos.map { FederatedProvider(.kerberos, name: $0.name, mapping: $0.mapping, account: account) }
+      + tokenWebhooks.map { FederatedProvider(.token, name: $0.name, mapping: $0.mapping, account: account) }
   }
 }
 

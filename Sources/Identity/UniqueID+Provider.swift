@@ -9,3 +9,8 @@ public func openIDProviderID(issuer: String, account: AccountID) -> ByteString {
 public func kerberosProviderID(name: String, account: AccountID) -> ByteString {
   UniqueID.make(.kerberosProvider, name: name, account: account)
 }
+
+/// The unique id of a webhook that the settings declare under a name.
+public func tokenProviderID(name: String, account: AccountID) -> ByteString {
+  UniqueID.make(.tokenProvider, name: name, account: account)
+}

@@ -10,6 +10,7 @@ public enum STSRequest: Sendable {
   case getAccessKeyInfo(accessKeyID: ByteString)
   /// Or AssumeRoleWithClientGrants.
   case assumeRoleWithWebIdentity(AssumeRoleWithWebIdentityInput)
+  case assumeRoleWithCustomToken(AssumeRoleWithCustomTokenInput)
   case assumeRoleWithKerberos(AssumeRoleWithKerberosInput)
 
   /// The only version of the API.
@@ -33,6 +34,8 @@ public enum STSRequest: Sendable {
       self = .assumeRoleWithWebIdentity(try AssumeRoleWithWebIdentityInput(.assumeRoleWithWebIdentity, &checker))
     case .assumeRoleWithClientGrants:
       self = .assumeRoleWithWebIdentity(try AssumeRoleWithWebIdentityInput(.assumeRoleWithClientGrants, &checker))
+    case .assumeRoleWithCustomToken:
+      self = .assumeRoleWithCustomToken(try AssumeRoleWithCustomTokenInput(&checker))
     case .assumeRoleWithKerberos: self = .assumeRoleWithKerberos(try AssumeRoleWithKerberosInput(&checker))
     case .getAccessKeyInfo:
       self = .getAccessKeyInfo(accessKeyID: checker.required("AccessKeyId", length: 16...128, .word))
@@ -45,8 +48,8 @@ public enum STSRequest: Sendable {
     switch self {
     case .assumeRole(let input): input.secondFactor
     case .getSessionToken(let input): input.secondFactor
-    case .assumeRoleWithWebIdentity, .assumeRoleWithKerberos, .getCallerIdentity, .getFederationToken,
-      .getAccessKeyInfo:
+    case .assumeRoleWithWebIdentity, .assumeRoleWithCustomToken, .assumeRoleWithKerberos, .getCallerIdentity,
+      .getFederationToken, .getAccessKeyInfo:
       nil
     }
   }
@@ -60,13 +63,14 @@ public enum STSRequest: Sendable {
     case .getFederationToken: .getFederationToken
     case .getAccessKeyInfo: .getAccessKeyInfo
     case .assumeRoleWithWebIdentity(let input): input.action
+    case .assumeRoleWithCustomToken: .assumeRoleWithCustomToken
     case .assumeRoleWithKerberos: .assumeRoleWithKerberos
     }
   }
 
   private enum Known {
     case assumeRole, getSessionToken, getCallerIdentity, getFederationToken, getAccessKeyInfo, assumeRoleWithWebIdentity
-    case assumeRoleWithKerberos, assumeRoleWithClientGrants
+    case assumeRoleWithKerberos, assumeRoleWithClientGrants, assumeRoleWithCustomToken
   }
 
   private static let actions: [ByteString: Known] = [
@@ -77,6 +81,7 @@ public enum STSRequest: Sendable {
     "GetAccessKeyInfo": .getAccessKeyInfo,
     "AssumeRoleWithWebIdentity": .assumeRoleWithWebIdentity,
     "AssumeRoleWithClientGrants": .assumeRoleWithClientGrants,
+    "AssumeRoleWithCustomToken": .assumeRoleWithCustomToken,
     "AssumeRoleWithKerberos": .assumeRoleWithKerberos,
   ]
 }

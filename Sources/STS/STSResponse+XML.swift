@@ -19,6 +19,9 @@ extension STSResponse {
     case .assumeRoleWithClientGrants(let role, let subject):
       role.write(to: &writer)
       writer.element("SubjectFromToken", subject)
+    case .assumeRoleWithCustomToken(let role, let user):
+      role.write(to: &writer)
+      writer.element("AssumedUser", user)
     case .assumeRoleWithKerberos(let role, let principal):
       role.write(to: &writer)
       writer.element("KerberosPrincipal", principal)
@@ -51,6 +54,7 @@ extension STSResponse {
     case .assumeRole: ("AssumeRoleResponse", "AssumeRoleResult")
     case .assumeRoleWithWebIdentity: ("AssumeRoleWithWebIdentityResponse", "AssumeRoleWithWebIdentityResult")
     case .assumeRoleWithClientGrants: ("AssumeRoleWithClientGrantsResponse", "AssumeRoleWithClientGrantsResult")
+    case .assumeRoleWithCustomToken: ("AssumeRoleWithCustomTokenResponse", "AssumeRoleWithCustomTokenResult")
     case .assumeRoleWithKerberos: ("AssumeRoleWithKerberosResponse", "AssumeRoleWithKerberosResult")
     case .getSessionToken: ("GetSessionTokenResponse", "GetSessionTokenResult")
     case .getCallerIdentity: ("GetCallerIdentityResponse", "GetCallerIdentityResult")

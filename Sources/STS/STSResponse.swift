@@ -9,6 +9,7 @@ public enum STSResponse: Sendable {
   case getAccessKeyInfo(account: AccountID)
   case assumeRoleWithWebIdentity(AssumedRole, subject: ByteString, audience: ByteString, provider: ByteString)
   case assumeRoleWithClientGrants(AssumedRole, subject: ByteString)
+  case assumeRoleWithCustomToken(AssumedRole, user: ByteString)
   case assumeRoleWithKerberos(AssumedRole, principal: ByteString)
 
   /// AssumeRole's result.

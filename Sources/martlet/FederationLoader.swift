@@ -46,6 +46,11 @@ final class FederationLoader: Sendable {
       return Federation(
         settings.openID.compactMap { openID in kept[openID.name].map { (openID, $0.provider) } },
         kerberos: acceptors(settings),
+        webhooks: settings.tokenWebhooks.map { webhook in
+          TokenWebhook(
+            webhook, accountID: settings.accountID, group: MultiThreadedEventLoopGroup.singleton,
+            readSecret: { Self.read($0, .secret) }, log: log)
+        },
         accountID: settings.accountID)
     }
   }

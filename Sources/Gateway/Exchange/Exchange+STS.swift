@@ -60,6 +60,10 @@ extension Exchange {
         beginWebIdentity(input)
         return .wait
       }
+      if case .assumeRoleWithCustomToken(let input) = request {
+        beginCustomToken(input)
+        return .wait
+      }
       // A signature is no ticket.
       if case .assumeRoleWithKerberos = request { throw STSError.federation(.invalidToken) }
       if let factor = request.secondFactor, secondFactor == nil {
@@ -132,6 +136,7 @@ extension Exchange {
     queryAction = request.action
     switch request {
     case .assumeRoleWithWebIdentity(let input) where !negotiates: beginWebIdentity(input)
+    case .assumeRoleWithCustomToken(let input) where !negotiates: beginCustomToken(input)
     case .assumeRoleWithKerberos(let input): try beginKerberos(input)
     default: throw negotiates ? .unsupportedAuthorization : .anonymousNotAllowed
     }

@@ -10,29 +10,61 @@ extension Exchange {
   func beginWebIdentity(_ input: AssumeRoleWithWebIdentityInput) {
     let federation = snapshot.federation
     let now = worker.now().milliseconds
-    let promise = worker.eventLoop.makePromise(of: Result<FederatedIdentity, FederationRefusal>.self)
-    let token = input.token
     // Signatures of providers take tens of microseconds and their keys may have to be fetched: not on this loop.
+    prove { () async throws(FederationRefusal) in
+      try await federation.identity(of: input.token, atMilliseconds: now)
+    } then: { exchange, identity in
+      exchange.issue(to: identity) { exchange, decisions throws(STSError) in
+        try exchange.snapshot.sts.assumeRole(
+          input, identity, context: exchange.baseConditions, atMilliseconds: exchange.worker.now().milliseconds,
+          seed: try exchange.worker.sessionSeed(), decisions: &decisions)
+      }
+    }
+  }
+
+  func beginCustomToken(_ input: AssumeRoleWithCustomTokenInput) {
+    let federation = snapshot.federation
+    let now = worker.now().milliseconds
+    prove { () async throws(FederationRefusal) in
+      try await federation.identity(ofCustomToken: input.token, provider: input.provider, atMilliseconds: now)
+    } then: { exchange, identity in
+      exchange.issue(to: identity) { exchange, decisions throws(STSError) in
+        try exchange.snapshot.sts.assumeRole(
+          input, identity, context: exchange.baseConditions, atMilliseconds: exchange.worker.now().milliseconds,
+          seed: try exchange.worker.sessionSeed(), decisions: &decisions)
+      }
+    }
+  }
+
+  /// Has a proof verified off this loop; the exchange goes on with whom it stands for, or ends.
+  private func prove(
+    _ verify: @escaping @Sendable () async throws(FederationRefusal) -> FederatedIdentity,
+    then: @escaping (Exchange, FederatedIdentity) -> Void
+  ) {
+    let promise = worker.eventLoop.makePromise(of: Result<FederatedIdentity, FederationRefusal>.self)
     promise.completeWithTask {
       do throws(FederationRefusal) {
-        return .success(try await federation.identity(of: token, atMilliseconds: now))
+        return .success(try await verify())
       } catch {
         return .failure(error)
       }
     }
-    let bound = NIOLoopBound(self, eventLoop: worker.eventLoop)
+    let bound = NIOLoopBound((exchange: self, then: then), eventLoop: worker.eventLoop)
     promise.futureResult.whenComplete { result in
-      let exchange = bound.value
+      let (exchange, then) = bound.value
       guard !exchange.response.isOver else { return }
       switch result {
-      case .success(.success(let identity)): exchange.finishWebIdentity(input, identity)
+      case .success(.success(let identity)): then(exchange, identity)
       case .success(.failure(let refusal)): exchange.fail(.sts(.federation(refusal)))
       case .failure: exchange.fail(.sts(.internalFailure))
       }
     }
   }
 
-  private func finishWebIdentity(_ input: AssumeRoleWithWebIdentityInput, _ identity: FederatedIdentity) {
+  private func issue(
+    to identity: FederatedIdentity,
+    _ assume: @escaping (Exchange, inout STSDecisions) throws(STSError) -> STSResponse
+  ) {
     webIdentity = identity
     do throws(ExchangeFailure) {
       // Verifying may have taken its time, and the provider may be gone.
@@ -41,13 +73,11 @@ extension Exchange {
       let answer: STSResponse
       do throws(STSError) {
         defer { decision = decisions.decision }
-        answer = try snapshot.sts.assumeRole(
-          input, identity, context: baseConditions, atMilliseconds: worker.now().milliseconds,
-          seed: try worker.sessionSeed(), decisions: &decisions)
+        answer = try assume(self, &decisions)
       } catch {
         if case .needsAnswer(let question) = error {
           decision = nil
-          ask(question) { $0.finishWebIdentity(input, identity) }
+          ask(question) { $0.issue(to: identity, assume) }
           return
         }
         throw .sts(error)

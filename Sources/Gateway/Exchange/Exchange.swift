@@ -62,7 +62,7 @@ final class Exchange {
   var ticketObligations = Obligations.none
   var session: OpenedSession?
   var caller = Caller.anonymous
-  /// Whom a web identity token that was traded stands for.
+  /// Whom a token that was traded stands for.
   var webIdentity: FederatedIdentity?
   var request: S3Request?
   var queryAction: STSAction?

@@ -20,6 +20,7 @@ public final class Federation: Sendable {
 
   let providers: [String: Provider]
   let kerberos: [KerberosProvider]
+  let webhooks: [TokenWebhook]
   private let ids: Set<ByteString>
 
   /// - Parameters:
@@ -27,7 +28,7 @@ public final class Federation: Sendable {
   ///   - kerberos: each with the one that verifies its tickets.
   public init(
     _ openID: [(OpenIDSettings, OIDCProvider)], kerberos: [(KerberosSettings, KerberosAcceptor)] = [],
-    accountID: String
+    webhooks: [TokenWebhook] = [], accountID: String
   ) {
     var providers: [String: Provider] = [:]
     var tickets: [KerberosProvider] = []
@@ -45,7 +46,8 @@ public final class Federation: Sendable {
     }
     self.providers = providers
     self.kerberos = tickets
-    ids = Set(providers.values.map(\.id) + tickets.map(\.id))
+    self.webhooks = webhooks
+    ids = Set(providers.values.map(\.id) + tickets.map(\.id) + webhooks.map(\.id))
   }
 
   public static let none = Federation([], accountID: "")
@@ -53,7 +55,7 @@ public final class Federation: Sendable {
   /// Whether sessions that this provider vouched for still count.
   func knows(_ providerID: ByteString) -> Bool { ids.contains(providerID) }
 
-  var isEmpty: Bool { providers.isEmpty && kerberos.isEmpty }
+  var isEmpty: Bool { providers.isEmpty && kerberos.isEmpty && webhooks.isEmpty }
 
   /// Who a token stands for.
   /// - Parameter now: in milliseconds since 1970.

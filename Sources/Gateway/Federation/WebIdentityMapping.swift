@@ -49,13 +49,7 @@ struct WebIdentityMapping: Sendable {
     else { throw .invalidToken }
     var carried: [SessionClaim] = []
     for (name, path) in paths {
-      guard let value = Self.value(claims.object, name, path) else { continue }
-      let texts = Self.texts(value)
-      guard !texts.isEmpty else { continue }
-      // More than a session can carry would be a part that policies take for the whole.
-      guard texts.count <= Self.valuesMax, texts.allSatisfy({ $0.count <= Self.valueBytesMax }) else {
-        throw .rejected
-      }
+      guard let texts = try Self.carried(claims.object, name, path) else { continue }
       // Once, under `jwt:`; conditions on the provider's own name are answered from it.
       carried.append(SessionClaim(name: ByteString("jwt:\(name.lowercased())"), values: texts))
       carried.append(SessionClaim(name: ByteString("\(host.lowercased()):\(name.lowercased())"), values: texts))
@@ -65,6 +59,18 @@ struct WebIdentityMapping: Sendable {
       audience: ByteString(audience), claims: carried, tags: try tags(claims.object),
       sourceIdentity: try sourceIdentity(claims.object),
       mfaSeconds: usedSecondFactor(claims.object) ? (authTime(claims.object) ?? now / 1000) : nil)
+  }
+
+  /// The values of a claim that a session carries; nil for none.
+  static func carried(
+    _ object: JSONObject, _ name: String, _ path: [String]
+  ) throws(FederationRefusal) -> [ByteString]? {
+    guard let value = value(object, name, path) else { return nil }
+    let texts = texts(value)
+    if texts.isEmpty { return nil }
+    // More than a session can carry would be a part that policies take for the whole.
+    guard texts.count <= valuesMax, texts.allSatisfy({ $0.count <= valueBytesMax }) else { throw .rejected }
+    return texts
   }
 
   /// A claim of that very name, or else the one that the path leads to.
