@@ -116,7 +116,7 @@ public final class TokenWebhook: Sendable {
     else { return nil }
     let told = object["claims"]?.object ?? JSONObject()
     var claims = [SessionClaim(name: "token:user", values: [ByteString(user)])]
-    for (name, path) in names where name != "user" {
+    for (name, path) in names where name.lowercased() != "user" {
       guard let texts = try WebIdentityMapping.carried(told, name, path) else { continue }
       claims.append(SessionClaim(name: ByteString("token:\(name.lowercased())"), values: texts))
     }
