@@ -53,10 +53,12 @@ actor EtcdWatch {
 
   private func connect() async throws(IdentityStoreError) {
     member = store.client.member
-    // A member that was cut off from the majority would begin a watch, and then stay silent.
+    // A member that was cut off from the majority would begin a watch, and then stay silent. And one that no longer has
+    // what was missed would begin it too, and only then say so: until then nobody knew that what is in force is old.
     do throws(EtcdClient.Failure) {
-      try await Self.ask(store, member)
+      try await Self.ask(store, member, at: revision)
     } catch {
+      if case .fault(let fault) = error, fault.isCompacted { return endCompacted() }
       throw error.error
     }
     var create = JSONObject()
@@ -116,8 +118,12 @@ actor EtcdWatch {
   }
 
   /// Something that only a member of the majority can answer.
-  private static func ask(_ store: EtcdIdentityStore, _ member: Int) async throws(EtcdClient.Failure) {
+  /// - Parameter revision: of which something must be left; nil for now's.
+  private static func ask(
+    _ store: EtcdIdentityStore, _ member: Int, at revision: StoreRevision? = nil
+  ) async throws(EtcdClient.Failure) {
     var read = JSONObject()
+    if let revision { read.set("revision", number: revision.number) }
     read.set("key", bytes: store.keys.commits)
     _ = try await store.client.ask("/v3/kv/range", read, isRead: true, only: member)
   }
