@@ -7,7 +7,7 @@ SHELL := /bin/bash
 DATA ?= data
 RELEASE := -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization
 MARTLET := .build/release/martlet
-BUILD_PACKAGES := libssl-dev libjansson-dev libre2-dev zlib1g-dev libsqlite3-dev libkrb5-dev pkg-config openssl tzdata
+BUILD_PACKAGES := libssl-dev libjansson-dev libre2-dev zlib1g-dev libsqlite3-dev libkrb5-dev libldap2-dev pkg-config openssl tzdata
 
 .PHONY: run build test unit-test differential-test integration-test lint bench packages fuzz clean
 

@@ -47,6 +47,7 @@ let package = Package(
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     // Without pkgConfig: SwiftPM refuses the flags that it gives.
     .systemLibrary(name: "CGSSAPI", providers: [.apt(["libkrb5-dev"])]),
+    .systemLibrary(name: "CLDAP", providers: [.apt(["libldap2-dev"])]),
 
     // Vocabulary
     library("HTTPWire"),
@@ -63,6 +64,8 @@ let package = Package(
     tests("JWTTests", ["JWT", "Cryptography", "JSON"]),
     library("KerberosNames", ["CRE2", "S3Model"]),
     tests("KerberosNamesTests", ["KerberosNames", "S3Model"]),
+    library("LDAPNames", ["S3Model"]),
+    tests("LDAPNamesTests", ["LDAPNames", "S3Model"]),
     library("IAMPolicy", ["JSON", "S3Model"]),
     tests("IAMPolicyTests", ["IAMPolicy", "JSON", "S3Model"]),
     library("S3Wire", ["HTTPWire", "S3Model"]),
@@ -81,7 +84,7 @@ let package = Package(
     tests("AuthorizationTests", ["Authorization", "GatewayTesting", "HTTPWire", "IAMPolicy", "Rego", "S3Model"]),
 
     // Services
-    library("Settings", ["Authorization", "IAMPolicy", "KerberosNames", "S3Model", yams]),
+    library("Settings", ["Authorization", "IAMPolicy", "KerberosNames", "LDAPNames", "S3Model", yams]),
     tests("SettingsTests", ["Authorization", "GatewayTesting", "KerberosNames", "S3Model", "Settings"]),
     library("IdentityStore", ["Cryptography", "JSON", "S3Model"]),
     tests(
@@ -155,6 +158,8 @@ let package = Package(
     library("OIDCClient", ["Cryptography", "HTTPClient", "HTTPWire", "JSON", "JWT", "S3Model", logging, nioCore]),
     library("Kerberos", ["CGSSAPI", "KerberosNames", "S3Model", nioPosix]),
     tests("KerberosTests", ["Kerberos", "KerberosNames", "S3Model"]),
+    library("LDAPClient", ["CGSSAPI", "CLDAP", "LDAPNames", "S3Model", nioPosix]),
+    tests("LDAPClientTests", ["LDAPClient", "LDAPNames", "S3Model"]),
     library("IdentityBackup", ["Cryptography", "IdentityStore", "JSON", "S3Model"]),
     tests("IdentityBackupTests", ["Cryptography", "GatewayTesting", "IdentityBackup", "IdentityStore", "S3Model"]),
     library("Login", ["Cryptography", "HTTPClient", "HTTPWire", "IAMPolicy", "JSON", "S3Model", "S3Wire", nioCore]),
@@ -187,7 +192,8 @@ let package = Package(
       "Gateway",
       [
         "Audit", "Authorization", "Backend", "Cryptography", "HTTPClient", "HTTPWire", "IAM", "IAMPolicy", "Identity",
-        "IdentityStore", "JSON", "JWT", "Kerberos", "KerberosNames", "OIDCClient", "Rego", "S3Model", "S3Wire", "STS",
+        "IdentityStore", "JSON", "JWT", "Kerberos", "KerberosNames", "LDAPClient", "LDAPNames", "OIDCClient", "Rego",
+        "S3Model", "S3Wire", "STS",
         "Settings", "SigV4",
         "TLS",
         "Telemetry", logging,
@@ -210,7 +216,8 @@ let package = Package(
       dependencies: [
         "Audit", "Authorization", "Backend", "Bundles", "Cryptography", "EtcdIdentityStore", "FileBackend", "Gateway",
         "HTTPClient", "IAMPolicy", "Identity", "IdentityBackup", "IdentityStore", "JSON", "JWT", "Kerberos",
-        "KerberosNames", "Login", "OIDCClient", "PolicyExplanation", "PolicyTool", "QueryClient", "Rego", "S3Backend",
+        "KerberosNames", "LDAPClient", "Login", "OIDCClient", "PolicyExplanation", "PolicyTool", "QueryClient", "Rego",
+        "S3Backend",
         "S3Model", "SQLiteIdentityStore",
         "Settings", "SigV4", "TLS", logging, nioCore, nioPosix,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
