@@ -106,7 +106,8 @@ public final class GatewayRuntime: Sendable {
             let snapshot = snapshots.current
             return IAMService.Declared(
               federatedSecondsMax: snapshot.settings.sts.federatedServiceAccountMax.components.seconds,
-              providerID: { snapshot.identities.declaredProviderID(arn: $0) })
+              providerID: { snapshot.identities.declaredProviderID(arn: $0) },
+              isAskedAgain: { snapshot.identities.federatedProvider(id: $0)?.staleMillisecondsMax != nil })
           }, isReserved: { snapshots.current.identities.isReserved($0) })
       })
     let notes = parts.store.map { StoreNotes($0, log: log) }
@@ -146,10 +147,12 @@ public final class GatewayRuntime: Sendable {
   }
 
   private static func snapshot(
-    _ parts: Parts, _ policyServer: PolicyServer?, revision: UInt64, rules: BucketRules, log: Logger
+    _ parts: Parts, _ policyServer: PolicyServer?, standings: FederatedStandings = FederatedStandings(),
+    revision: UInt64, rules: BucketRules, log: Logger
   ) throws -> Snapshot {
     var authorization = parts.identities.authorization
     authorization.rego = parts.rego
+    authorization.standings = standings
     for bucket in Set(rules.policies.keys).union(rules.accessBlocks.keys) {
       guard let error = authorization.take(rules, of: bucket) else { continue }
       log.error("a bucket policy cannot be read", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
@@ -179,6 +182,8 @@ public final class GatewayRuntime: Sendable {
         $0.append(Task.detached { await editor.resealSecrets() })
       }
     }
+    let refresher = StandingsRefresher(keeper: keeper, store: editor?.store, eventLoop: group.next(), log: log)
+    following.withLock { $0.append(Task.detached { await refresher.run() }) }
     let operations = try await self.operations.start(
       host: settings.operations.listen.host, port: Int(settings.operations.listen.port))
     let gateway = try await server.start(host: settings.listen.host, port: Int(settings.listen.port))
@@ -194,8 +199,8 @@ public final class GatewayRuntime: Sendable {
       var parts = parts
       parts.identities = parts.identities.keepingStored(of: current.identities)
       return try Self.snapshot(
-        parts, Self.server(parts, before: current.policyServer, group), revision: current.revision + 1,
-        rules: keeper.rules, log: log)
+        parts, Self.server(parts, before: current.policyServer, group),
+        standings: current.authorization.standings, revision: current.revision + 1, rules: keeper.rules, log: log)
     }.get()
     server.take(Self.listening(parts.settings))
   }

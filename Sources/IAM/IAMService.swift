@@ -24,13 +24,17 @@ public struct IAMService: Sendable {
     public var federatedSecondsMax: Int64
     /// The unique id of an identity provider that the settings declare, by its ARN.
     public var providerID: @Sendable (ByteString) -> ByteString?
+    /// Whether a provider of that unique id is asked again whether its people are still there.
+    public var isAskedAgain: @Sendable (ByteString) -> Bool
 
     public init(
       federatedSecondsMax: Int64 = 30 * 86_400,
-      providerID: @escaping @Sendable (ByteString) -> ByteString? = { _ in nil }
+      providerID: @escaping @Sendable (ByteString) -> ByteString? = { _ in nil },
+      isAskedAgain: @escaping @Sendable (ByteString) -> Bool = { _ in false }
     ) {
       self.federatedSecondsMax = federatedSecondsMax
       self.providerID = providerID
+      self.isAskedAgain = isAskedAgain
     }
   }
 

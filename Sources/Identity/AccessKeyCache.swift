@@ -57,10 +57,12 @@ public final class AccessKeyCache {
 
   /// Who the key stands for, if it counts now.
   /// - Parameters:
+  ///   - authorization: with what providers have said last.
   ///   - revision: names the state of the directory; another one empties the cache of callers.
   ///   - now: in seconds since 1970.
   public func caller(
-    of key: AccessKey, in directory: IdentityDirectory, revision: UInt64, atSeconds now: Int64
+    of key: AccessKey, in directory: IdentityDirectory, authorization: AuthorizationSnapshot, revision: UInt64,
+    atSeconds now: Int64
   ) throws(KeyRefusal) -> Caller {
     if revision != self.revision {
       callers.removeAll()
@@ -68,10 +70,10 @@ public final class AccessKeyCache {
     }
     guard case .recorded(let entry) = key.content else { return directory.root }
     try directory.checkStatus(entry, atSeconds: now)
-    if entry.facts.isFederated { try checkStanding(entry.record, directory, atSeconds: now) }
+    if entry.facts.isFederated { try checkStanding(entry.record, authorization, atSeconds: now) }
     if let caller = callers[entry] { return caller }
     let record = entry.record
-    var caller = try owner(record, directory)
+    var caller = try owner(record, directory, authorization)
     if let serviceAccount = record.serviceAccount {
       caller = caller.acting(
         through: Caller.ServiceAccount(
@@ -86,17 +88,19 @@ public final class AccessKeyCache {
 
   /// What a provider that can be asked again has said last about whoever the account belongs to.
   private func checkStanding(
-    _ record: KeyRecord, _ directory: IdentityDirectory, atSeconds now: Int64
+    _ record: KeyRecord, _ authorization: AuthorizationSnapshot, atSeconds now: Int64
   ) throws(KeyRefusal) {
     guard case .federated(let parent) = record.owner else { return }
     do throws(SessionFault) {
-      try directory.authorization.checkStanding(parent.person(created: record.created), atMilliseconds: now * 1000)
+      try authorization.checkStanding(parent.person(created: record.created), atMilliseconds: now * 1000)
     } catch {
       throw .ownerGone
     }
   }
 
-  private func owner(_ record: KeyRecord, _ directory: IdentityDirectory) throws(KeyRefusal) -> Caller {
+  private func owner(
+    _ record: KeyRecord, _ directory: IdentityDirectory, _ authorization: AuthorizationSnapshot
+  ) throws(KeyRefusal) -> Caller {
     switch record.owner {
     case .root:
       // Root's own key is no record.
@@ -113,7 +117,7 @@ public final class AccessKeyCache {
         throw .ownerGone
       }
       do throws(SessionFault) {
-        return try directory.authorization.caller(
+        return try authorization.caller(
           for: parent.session(created: record.created, provider: provider))
       } catch {
         switch error {

@@ -9,7 +9,8 @@ extension FederatedParent {
   func person(created: Int64) -> FederatedSubject {
     let (milliseconds, overflows) = created.multipliedReportingOverflow(by: 1000)
     return FederatedSubject(
-      providerID: providerID, subject: subject, subjectID: nil, vouchedMilliseconds: overflows ? .min : milliseconds)
+      providerID: providerID, subject: subject, subjectID: subjectID,
+      vouchedMilliseconds: overflows ? .min : milliseconds)
   }
 
   /// The session that a service account of a federated identity stands for.

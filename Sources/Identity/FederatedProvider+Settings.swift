@@ -7,6 +7,11 @@ extension GatewaySettings {
   public func federatedProviders(_ account: AccountID) -> [FederatedProvider] {
     openID.map { FederatedProvider($0, account: account) }
       + kerberos.map { FederatedProvider(.kerberos, name: $0.name, mapping: $0.mapping, account: account) }
+      + ldap.map {
+        FederatedProvider(
+          .ldap, name: $0.name, mapping: $0.mapping, staleMillisecondsMax: $0.staleMax.components.seconds * 1000,
+          account: account)
+      }
       + tokenWebhooks.map { FederatedProvider(.token, name: $0.name, mapping: $0.mapping, account: account) }
   }
 }

@@ -243,6 +243,16 @@ extension IdentityDirectory: PrincipalDirectory {
   /// The unique id of a provider that the settings declare.
   public func declaredProviderID(arn: ByteString) -> ByteString? { providers.values.first { $0.arn == arn }?.id }
 
+  /// The people of a provider, by its unique id, whose service accounts live here.
+  public func serviceAccountSubjects(ofProvider id: ByteString) -> Set<ByteString> {
+    var subjects: Set<ByteString> = []
+    for key in table.federatedKeys {
+      guard case .federated(let parent) = table.keys[key]?.record.owner, parent.providerID == id else { continue }
+      subjects.insert(parent.subject)
+    }
+    return subjects
+  }
+
   /// The ARN of a provider that the settings declare or the store has.
   func providerARN(id: ByteString) -> ByteString? {
     if let declared = providers[id] { return declared.arn }

@@ -10,6 +10,11 @@ public func kerberosProviderID(name: String, account: AccountID) -> ByteString {
   UniqueID.make(.kerberosProvider, name: name, account: account)
 }
 
+/// The unique id of a directory that the settings declare under a name.
+public func ldapProviderID(name: String, account: AccountID) -> ByteString {
+  UniqueID.make(.ldapProvider, name: name, account: account)
+}
+
 /// The unique id of a webhook that the settings declare under a name.
 public func tokenProviderID(name: String, account: AccountID) -> ByteString {
   UniqueID.make(.tokenProvider, name: name, account: account)

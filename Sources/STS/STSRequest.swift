@@ -12,6 +12,7 @@ public enum STSRequest: Sendable {
   case assumeRoleWithWebIdentity(AssumeRoleWithWebIdentityInput)
   case assumeRoleWithCustomToken(AssumeRoleWithCustomTokenInput)
   case assumeRoleWithKerberos(AssumeRoleWithKerberosInput)
+  case assumeRoleWithLDAPIdentity(AssumeRoleWithLDAPIdentityInput)
 
   /// The only version of the API.
   public static let version = "2011-06-15"
@@ -37,6 +38,8 @@ public enum STSRequest: Sendable {
     case .assumeRoleWithCustomToken:
       self = .assumeRoleWithCustomToken(try AssumeRoleWithCustomTokenInput(&checker))
     case .assumeRoleWithKerberos: self = .assumeRoleWithKerberos(try AssumeRoleWithKerberosInput(&checker))
+    case .assumeRoleWithLDAPIdentity:
+      self = .assumeRoleWithLDAPIdentity(try AssumeRoleWithLDAPIdentityInput(&checker))
     case .getAccessKeyInfo:
       self = .getAccessKeyInfo(accessKeyID: checker.required("AccessKeyId", length: 16...128, .word))
     }
@@ -48,8 +51,8 @@ public enum STSRequest: Sendable {
     switch self {
     case .assumeRole(let input): input.secondFactor
     case .getSessionToken(let input): input.secondFactor
-    case .assumeRoleWithWebIdentity, .assumeRoleWithCustomToken, .assumeRoleWithKerberos, .getCallerIdentity,
-      .getFederationToken, .getAccessKeyInfo:
+    case .assumeRoleWithWebIdentity, .assumeRoleWithCustomToken, .assumeRoleWithKerberos, .assumeRoleWithLDAPIdentity,
+      .getCallerIdentity, .getFederationToken, .getAccessKeyInfo:
       nil
     }
   }
@@ -65,12 +68,13 @@ public enum STSRequest: Sendable {
     case .assumeRoleWithWebIdentity(let input): input.action
     case .assumeRoleWithCustomToken: .assumeRoleWithCustomToken
     case .assumeRoleWithKerberos: .assumeRoleWithKerberos
+    case .assumeRoleWithLDAPIdentity: .assumeRoleWithLDAPIdentity
     }
   }
 
   private enum Known {
     case assumeRole, getSessionToken, getCallerIdentity, getFederationToken, getAccessKeyInfo, assumeRoleWithWebIdentity
-    case assumeRoleWithKerberos, assumeRoleWithClientGrants, assumeRoleWithCustomToken
+    case assumeRoleWithKerberos, assumeRoleWithClientGrants, assumeRoleWithCustomToken, assumeRoleWithLDAPIdentity
   }
 
   private static let actions: [ByteString: Known] = [
@@ -83,5 +87,6 @@ public enum STSRequest: Sendable {
     "AssumeRoleWithClientGrants": .assumeRoleWithClientGrants,
     "AssumeRoleWithCustomToken": .assumeRoleWithCustomToken,
     "AssumeRoleWithKerberos": .assumeRoleWithKerberos,
+    "AssumeRoleWithLDAPIdentity": .assumeRoleWithLDAPIdentity,
   ]
 }

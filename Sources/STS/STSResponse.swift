@@ -11,6 +11,7 @@ public enum STSResponse: Sendable {
   case assumeRoleWithClientGrants(AssumedRole, subject: ByteString)
   case assumeRoleWithCustomToken(AssumedRole, user: ByteString)
   case assumeRoleWithKerberos(AssumedRole, principal: ByteString)
+  case assumeRoleWithLDAPIdentity(AssumedRole)
 
   /// AssumeRole's result.
   public struct AssumedRole: Sendable {

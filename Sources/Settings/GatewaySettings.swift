@@ -35,6 +35,7 @@ public struct GatewaySettings: Sendable {
   public let authorization: AuthorizationSettings
   public let openID: [OpenIDSettings]
   public let kerberos: [KerberosSettings]
+  public let ldap: [LDAPSettings]
   public let tokenWebhooks: [TokenWebhookSettings]
 
   /// The backend that a bucket belongs to, or nil when it belongs to none.
@@ -106,10 +107,11 @@ extension GatewaySettings {
     identities = reader.section("identities") { IdentitySettings($0) }
     identityStore = reader.section("identity_store") { IdentityStoreSettings($0, data: data) }
     openID = reader.openIDProviders()
+    ldap = reader.directories()
     tokenWebhooks = reader.tokenWebhooks()
     reader.checkProviderNames(
       openID.map { ($0.name, $0.origin) } + kerberos.map { ($0.name, $0.origin) }
-        + tokenWebhooks.map { ($0.name, $0.origin) })
+        + ldap.map { ($0.name, $0.origin) } + tokenWebhooks.map { ($0.name, $0.origin) })
     authorization = reader.section("authorization") { AuthorizationSettings($0) }
     if listen.port != 0 && listen.port == operations.listen.port && listen.host == operations.listen.host {
       reader.report(.collision(found: "\(listen)", with: "`operations.listen`"), "listen")

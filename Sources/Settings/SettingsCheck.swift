@@ -16,6 +16,7 @@ public enum SettingsCheck {
     if let opa = settings.authorization.opa { check.server(opa.server) }
     if !settings.authorization.bundleURLs.isEmpty { check.server(settings.authorization.bundleServer.server) }
     for provider in settings.kerberos { check.keytab(provider.keytabFile) }
+    for directory in settings.ldap { check.directory(directory) }
     check.identities(settings.identities)
     return check.errors
   }
@@ -68,6 +69,15 @@ public enum SettingsCheck {
         throw SettingsError(.file(path: file.path, fault: .malformed(reason: "is no keytab")), at: file.origin)
       } catch {
         errors.append(error)
+      }
+    }
+
+    mutating func directory(_ directory: LDAPSettings) {
+      if let file = directory.caFile { pem(file, ["CERTIFICATE"]) }
+      switch directory.account {
+      case nil: break
+      case .password(_, let file): secret(.file(file), bytesMin: 1)
+      case .kerberos(_, let file): keytab(file)
       }
     }
 

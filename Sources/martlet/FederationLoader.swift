@@ -2,6 +2,7 @@ import Gateway
 import JWT
 import Kerberos
 import KerberosNames
+import LDAPClient
 import Logging
 import NIOPosix
 import OIDCClient
@@ -18,6 +19,14 @@ final class FederationLoader: Sendable {
 
   private let log: Logger
   private let made = Mutex<[String: Made]>([:])
+  private struct MadeDirectory: Sendable {
+    let description: String
+    let provider: LDAPProvider
+    let directory: LDAPDirectory
+  }
+
+  private let madeDirectories = Mutex<[String: MadeDirectory]>([:])
+  private let backoff = LoginBackoff()
   /// Made when the first provider needs them, and kept.
   private let threads = Mutex<KerberosThreads?>(nil)
 
@@ -51,8 +60,64 @@ final class FederationLoader: Sendable {
             webhook, accountID: settings.accountID, group: MultiThreadedEventLoopGroup.singleton,
             readSecret: { Self.read($0, .secret) }, log: log)
         },
-        accountID: settings.accountID)
+        directories: directories(settings), accountID: settings.accountID)
     }
+  }
+
+  /// Those that stay as they are keep their connections.
+  private func directories(_ settings: GatewaySettings) -> [LDAPProvider] {
+    madeDirectories.withLock { made in
+      var kept: [String: MadeDirectory] = [:]
+      for ldap in settings.ldap {
+        let description = "\(settings.accountID) \(ldap)"
+        if let known = made[ldap.name], known.description == description {
+          kept[ldap.name] = known
+          continue
+        }
+        if ldap.isPlain {
+          log.warning(
+            "passwords go to a directory in the clear: `plaintext` is set", metadata: ["provider": "\(ldap.name)"])
+        }
+        let directory = LDAPDirectory(Self.configuration(ldap)) { path in
+          Self.read(path, .secret).map { Array($0.prefix { $0 != 0x0A && $0 != 0x0D }) }
+        }
+        kept[ldap.name] = MadeDirectory(
+          description: description,
+          provider: LDAPProvider(ldap, directory, accountID: settings.accountID, backoff: backoff, log: log),
+          directory: directory)
+      }
+      for (name, old) in made where kept[name]?.directory !== old.directory { old.directory.shutdown() }
+      made = kept
+      return settings.ldap.compactMap { kept[$0.name]?.provider }
+    }
+  }
+
+  private static func configuration(_ ldap: LDAPSettings) -> LDAPConfiguration {
+    let servers: LDAPConfiguration.Servers =
+      switch ldap.servers {
+      case .list(let list): .list(list)
+      case .domain(let domain): .domain(domain, isPlain: ldap.isPlain)
+      }
+    var configuration = LDAPConfiguration(
+      servers: servers,
+      people: LDAPConfiguration.People(
+        bases: ldap.userBases, scope: ldap.userScope == .one ? .one : .subtree, filter: ldap.userFilter,
+        nameAttribute: ldap.usernameAttribute, attributes: ldap.attributes))
+    configuration.certificateAuthorityFile = ldap.caFile?.path
+    switch ldap.account {
+    case nil: break
+    case .password(let name, let file):
+      configuration.account = .password(name: name, file: file.path)
+    case .kerberos(let principal, let keytab):
+      configuration.account = .kerberos(principal: principal, keytab: Assembly.absolute(keytab.path))
+    }
+    if !ldap.groupBases.isEmpty {
+      configuration.groups = LDAPConfiguration.Groups(
+        bases: ldap.groupBases, scope: ldap.groupScope == .one ? .one : .subtree, filter: ldap.groupFilter,
+        depthMax: ldap.groupDepth, nameAttribute: ldap.groupNameAttribute, countMax: ldap.groupsMax)
+    }
+    configuration.timeout = ldap.timeout
+    return configuration
   }
 
   private func acceptors(_ settings: GatewaySettings) -> [(KerberosSettings, KerberosAcceptor)] {
@@ -89,6 +154,7 @@ final class FederationLoader: Sendable {
   }
 
   func shutdown() {
+    for made in madeDirectories.withLock({ Array($0.values) }) { made.directory.shutdown() }
     threads.withLock { $0?.shutdown() }
     for made in made.withLock({ Array($0.values) }) { made.refreshing.cancel() }
   }

@@ -48,7 +48,7 @@ extension IdentityDirectory {
   /// Who a key stands for, without any cache.
   func caller(_ id: ByteString, at now: Int64 = Identities.now) throws -> Caller {
     guard let key = accessKey(id) else { throw NoSuchKey() }
-    return try AccessKeyCache().caller(of: key, in: self, revision: 1, atSeconds: now)
+    return try AccessKeyCache().caller(of: key, in: self, authorization: authorization, revision: 1, atSeconds: now)
   }
 
   func secret(_ id: ByteString) throws -> SigningSecret {

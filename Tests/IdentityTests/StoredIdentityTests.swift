@@ -367,7 +367,8 @@ import Testing
     var directory = try Self.world()
     func caller(_ revision: UInt64) throws -> Caller {
       try cache.caller(
-        of: try #require(directory.accessKey("AKIDALICE")), in: directory, revision: revision,
+        of: try #require(directory.accessKey("AKIDALICE")), in: directory, authorization: directory.authorization,
+        revision: revision,
         atSeconds: Identities.now)
     }
     let first = try caller(1)
@@ -396,7 +397,7 @@ import Testing
         try Self.key(id, of: .user(ByteString("AIDA\(index)"))))
       let key = try #require(directory.accessKey(id))
       _ = try cache.signingSecret(of: key, in: directory)
-      _ = try cache.caller(of: key, in: directory, revision: 1, atSeconds: 2)
+      _ = try cache.caller(of: key, in: directory, authorization: directory.authorization, revision: 1, atSeconds: 2)
       #expect(cache.secretCount <= 8 && cache.callerCount <= 8)
     }
   }

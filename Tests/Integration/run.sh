@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 rigs=$(cd ../Rigs && pwd)
 "$rigs/packages.sh" curl rclone s3cmd openssl python3-venv libfaketime etcd-server etcd-client \
-  krb5-user krb5-kdc krb5-admin-server
+  krb5-user krb5-kdc krb5-admin-server slapd ldap-utils libsasl2-modules-gssapi-mit
 # Ceph's gateway is a large package: where it cannot be had in time its tests say so and the rest runs.
 DOWNLOAD_SECONDS_MAX=240 "$rigs/packages.sh" radosgw ceph-mon ceph-osd ceph-common \
   || echo "no Ceph: the tests in front of its gateway will be skipped" >&2

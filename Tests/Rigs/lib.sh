@@ -91,7 +91,7 @@ all_alive() {
 EXPORTS=()
 export_kv() { EXPORTS+=("export $1='${2//\'/\'\\\'\'}'"); }
 
-# Certificates: DIR/pki/ca.pem, and make_cert NAME for DIR/pki/NAME.pem and .key (localhost, 127.0.0.1, ::1).
+# Certificates: DIR/pki/ca.pem, and make_cert NAME [NAMES] for DIR/pki/NAME.pem and .key (localhost, 127.0.0.1, ::1).
 make_ca() {
   need openssl openssl
   mkdir -p "$DIR/pki"
@@ -106,7 +106,7 @@ make_cert() {
   [ -s "$pki/$1.pem" ] && return 0
   openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$pki/$1.key" 2>/dev/null
   printf '%s\n' basicConstraints=CA:FALSE keyUsage=critical,digitalSignature extendedKeyUsage=serverAuth,clientAuth \
-    subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1 >"$pki/$1.ext"
+    "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1${2:+,$2}" >"$pki/$1.ext"
   openssl req -new -key "$pki/$1.key" -subj "/O=Example Test/CN=$1" -out "$pki/$1.csr" 2>/dev/null
   openssl x509 -req -in "$pki/$1.csr" -CA "$pki/ca.pem" -CAkey "$pki/ca.key" -set_serial "0x$(openssl rand -hex 12)" \
     -days 30 -extfile "$pki/$1.ext" -out "$pki/$1.pem" 2>/dev/null

@@ -88,7 +88,8 @@ extension SessionToken {
   fileprivate var federatedParent: FederatedParent? {
     guard kind == .assumedRole || kind == .federatedIdentity, let providerID, let subject else { return nil }
     return FederatedParent(
-      subject: subject, providerID: providerID, roleID: roleID ?? "", sessionName: sessionName, policy: policy,
+      subject: subject, subjectID: subjectID, providerID: providerID, roleID: roleID ?? "", sessionName: sessionName,
+      policy: policy,
       policyARNs: policyARNs, tags: tags.map { IdentityTag(key: $0.key, value: $0.value) },
       claims: claims.map { FederatedParent.Claim(name: $0.name, values: $0.values) })
   }

@@ -64,6 +64,10 @@ extension Exchange {
         beginCustomToken(input)
         return .wait
       }
+      if case .assumeRoleWithLDAPIdentity(let input) = request {
+        beginLDAPIdentity(input)
+        return .wait
+      }
       // A signature is no ticket.
       if case .assumeRoleWithKerberos = request { throw STSError.federation(.invalidToken) }
       if let factor = request.secondFactor, secondFactor == nil {
@@ -137,6 +141,7 @@ extension Exchange {
     switch request {
     case .assumeRoleWithWebIdentity(let input) where !negotiates: beginWebIdentity(input)
     case .assumeRoleWithCustomToken(let input) where !negotiates: beginCustomToken(input)
+    case .assumeRoleWithLDAPIdentity(let input) where !negotiates: beginLDAPIdentity(input)
     case .assumeRoleWithKerberos(let input): try beginKerberos(input)
     default: throw negotiates ? .unsupportedAuthorization : .anonymousNotAllowed
     }

@@ -36,6 +36,22 @@ extension Exchange {
     }
   }
 
+  func beginLDAPIdentity(_ input: AssumeRoleWithLDAPIdentityInput) {
+    let federation = snapshot.federation
+    let (now, subscriber) = (worker.now().milliseconds, sourceAddress?.subscriber)
+    prove { () async throws(FederationRefusal) in
+      try await federation.identity(
+        username: input.username, password: input.password, provider: input.provider, from: subscriber,
+        atMilliseconds: now)
+    } then: { exchange, identity in
+      exchange.issue(to: identity) { exchange, decisions throws(STSError) in
+        try exchange.snapshot.sts.assumeRole(
+          input, identity, context: exchange.baseConditions, atMilliseconds: exchange.worker.now().milliseconds,
+          seed: try exchange.worker.sessionSeed(), decisions: &decisions)
+      }
+    }
+  }
+
   /// Has a proof verified off this loop; the exchange goes on with whom it stands for, or ends.
   private func prove(
     _ verify: @escaping @Sendable () async throws(FederationRefusal) -> FederatedIdentity,

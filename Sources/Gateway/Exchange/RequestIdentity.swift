@@ -49,7 +49,8 @@ struct RequestIdentity {
     if let credential {
       do throws(KeyRefusal) {
         return try worker.accessKeys.caller(
-          of: credential, in: identities, revision: snapshot.revision, atSeconds: now.seconds)
+          of: credential, in: identities, authorization: snapshot.authorization, revision: snapshot.revision,
+          atSeconds: now.seconds)
       } catch {
         worker.log.info("an access key is refused", metadata: ["reason": "\(error)"])
         throw .inactiveAccessKey

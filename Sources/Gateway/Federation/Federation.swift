@@ -21,6 +21,8 @@ public final class Federation: Sendable {
   let providers: [String: Provider]
   let kerberos: [KerberosProvider]
   let webhooks: [TokenWebhook]
+  /// In the settings' order.
+  let directories: [LDAPProvider]
   private let ids: Set<ByteString>
 
   /// - Parameters:
@@ -28,7 +30,7 @@ public final class Federation: Sendable {
   ///   - kerberos: each with the one that verifies its tickets.
   public init(
     _ openID: [(OpenIDSettings, OIDCProvider)], kerberos: [(KerberosSettings, KerberosAcceptor)] = [],
-    webhooks: [TokenWebhook] = [], accountID: String
+    webhooks: [TokenWebhook] = [], directories: [LDAPProvider] = [], accountID: String
   ) {
     var providers: [String: Provider] = [:]
     var tickets: [KerberosProvider] = []
@@ -47,7 +49,8 @@ public final class Federation: Sendable {
     self.providers = providers
     self.kerberos = tickets
     self.webhooks = webhooks
-    ids = Set(providers.values.map(\.id) + tickets.map(\.id) + webhooks.map(\.id))
+    self.directories = directories
+    ids = Set(providers.values.map(\.id) + tickets.map(\.id) + webhooks.map(\.id) + directories.map(\.id))
   }
 
   public static let none = Federation([], accountID: "")
@@ -55,7 +58,7 @@ public final class Federation: Sendable {
   /// Whether sessions that this provider vouched for still count.
   func knows(_ providerID: ByteString) -> Bool { ids.contains(providerID) }
 
-  var isEmpty: Bool { providers.isEmpty && kerberos.isEmpty && webhooks.isEmpty }
+  var isEmpty: Bool { providers.isEmpty && kerberos.isEmpty && webhooks.isEmpty && directories.isEmpty }
 
   /// Who a token stands for.
   /// - Parameter now: in milliseconds since 1970.

@@ -94,11 +94,11 @@ extension IAMScope {
     try Self.check(document, name: "service account policy", .session, .policySize)
   }
 
-  /// When a service account ends: nobody can ask an identity provider whether its people are still there, so theirs must.
+  /// When a service account ends: theirs must who belong to providers that cannot be asked whether they are still there.
   /// - Parameter wanted: nil for no end, as far as that may be.
   func end(of owner: KeyRecord.Owner, _ wanted: Int64?) throws(IAMError) -> Int64? {
     if let wanted, wanted <= now { throw .invalidInput("Expiration must lie in the future.") }
-    guard case .federated = owner else { return wanted }
+    guard case .federated(let parent) = owner, !declared.isAskedAgain(parent.providerID) else { return wanted }
     let last = now + federatedSecondsMax
     if let wanted, wanted > last {
       throw .invalidInput(

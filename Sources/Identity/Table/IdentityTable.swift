@@ -32,6 +32,8 @@ public struct IdentityTable: Sendable {
   private var groupNames = TreeDictionary<ByteString, ByteString>()
   private var roleNames = TreeDictionary<ByteString, ByteString>()
   private var providerURLs = TreeDictionary<ByteString, ByteString>()
+  /// Ids of keys that belong to somebody whom a provider vouched for.
+  public private(set) var federatedKeys = TreeSet<ByteString>()
   private var keysOfOwner = TreeDictionary<ByteString, [ByteString]>()
   private var devicesOfUser = TreeDictionary<ByteString, [ByteString]>()
   private var membersOfGroup = TreeDictionary<ByteString, TreeSet<ByteString>>()
@@ -231,9 +233,12 @@ public struct IdentityTable: Sendable {
   private mutating func set(key id: ByteString, _ new: (record: KeyRecord, entry: IdentityEntry<KeyRecord>)?) {
     if let old = keys[id] {
       Self.remove(id, from: old.facts.userID ?? ownerID(old.record.owner), &keysOfOwner)
+      if old.facts.isFederated { federatedKeys.remove(id) }
     }
     keys[id] = new?.entry
-    if let new { Self.insert(id, into: new.entry.facts.userID ?? ownerID(new.record.owner), &keysOfOwner) }
+    guard let new else { return }
+    Self.insert(id, into: new.entry.facts.userID ?? ownerID(new.record.owner), &keysOfOwner)
+    if new.entry.facts.isFederated { federatedKeys.insert(id) }
   }
 
   private mutating func set(mfaDevice name: ByteString, _ entry: IdentityEntry<MFADeviceRecord>?) {

@@ -14,6 +14,8 @@ public struct FederatedParent: Hashable, Sendable {
 
   /// Names the person at the provider; two sessions of one person have the same.
   public var subject: ByteString
+  /// Stable where names are used again; nil where the provider has none.
+  public var subjectID: ByteString?
   /// Unique id of the provider.
   public var providerID: ByteString
   /// Unique id of the role; empty for somebody without one, who has what the provider's mapping gives.
@@ -26,10 +28,12 @@ public struct FederatedParent: Hashable, Sendable {
   public var claims: [Claim]
 
   public init(
-    subject: ByteString, providerID: ByteString, roleID: ByteString, sessionName: ByteString,
+    subject: ByteString, subjectID: ByteString? = nil, providerID: ByteString, roleID: ByteString,
+    sessionName: ByteString,
     policy: ByteString? = nil, policyARNs: [ByteString] = [], tags: [IdentityTag] = [], claims: [Claim] = []
   ) {
     self.subject = subject
+    self.subjectID = subjectID
     self.providerID = providerID
     self.roleID = roleID
     self.sessionName = sessionName
@@ -41,6 +45,7 @@ public struct FederatedParent: Hashable, Sendable {
 
   init(_ reader: RecordReader) throws(RecordFault) {
     subject = try reader.text("subject")
+    subjectID = try reader.optionalText("subject_id")
     providerID = try reader.text("provider")
     roleID = try reader.text("role")
     sessionName = try reader.text("session_name")
@@ -54,6 +59,7 @@ public struct FederatedParent: Hashable, Sendable {
 
   func write(to writer: inout RecordWriter) {
     writer.set("subject", subject)
+    writer.set("subject_id", subjectID)
     writer.set("provider", providerID)
     writer.set("role", roleID)
     writer.set("session_name", sessionName)

@@ -1,0 +1,120 @@
+import LDAPNames
+import S3Model
+import Synchronization
+
+/// Slows down who guesses passwords: by person and address together first, with a mild cap for each person, so that
+/// strangers lock nobody out.
+///
+/// Only people whom the directory knows are counted, so guessing names fills nothing. An attempt counts when it begins,
+/// so that many at one time are no way around. Counters live in memory: each node has its own, and a restart forgets.
+public final class LoginBackoff: Sendable {
+  struct Person: Hashable, Sendable {
+    /// Unique id.
+    var providerID: ByteString
+    var name: DistinguishedName
+  }
+
+  private struct Pair: Hashable {
+    var person: Person
+    /// Nil where the address is not known.
+    var address: IPAddress?
+  }
+
+  /// Seconds since 1970, as all times here.
+  private struct Attempts {
+    var failures = 0
+    var last: Int64
+    /// Until when the next attempt waits.
+    var until: Int64 = 0
+  }
+
+  /// Refills by one each ``personRefillSeconds``.
+  private struct Allowance {
+    var used: Int64
+    var refilled: Int64
+  }
+
+  private struct State {
+    var attempts: [Pair: Attempts] = [:]
+    var allowances: [Person: Allowance] = [:]
+    /// Where people have logged in from, and when.
+    var known: [Pair: Int64] = [:]
+  }
+
+  /// Failures of a pair that cost nothing.
+  static let freeMax = 5
+  /// After the last of them; doubled by each further one.
+  static let waitSecondsMin: Int64 = 5
+  static let waitSecondsMax: Int64 = 300
+  /// After which failures are forgotten.
+  static let forgetSeconds: Int64 = 900
+  /// Attempts for one person from addresses that are not theirs.
+  static let personMax: Int64 = 60
+  static let personRefillSeconds: Int64 = 6
+  static let knownSeconds: Int64 = 30 * 86_400
+  private static let entriesMax = 50_000
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  /// Counts an attempt.
+  /// - Parameters:
+  ///   - address: of the subscriber.
+  ///   - now: in seconds since 1970.
+  /// - Returns: whether it may be made.
+  func begin(_ person: Person, from address: IPAddress?, at now: Int64) -> Bool {
+    let pair = Pair(person: person, address: address)
+    return state.withLock { state in
+      var attempts = state.attempts[pair] ?? Attempts(last: now)
+      if now - attempts.last > Self.forgetSeconds { attempts = Attempts(last: now) }
+      guard now >= attempts.until else { return false }
+      let isKnown = state.known[pair].map { now - $0 <= Self.knownSeconds } ?? false
+      if !isKnown {
+        var allowance = state.allowances[person] ?? Allowance(used: 0, refilled: now)
+        let refill = max(0, now - allowance.refilled) / Self.personRefillSeconds
+        allowance.used = max(0, allowance.used - refill)
+        allowance.refilled += refill * Self.personRefillSeconds
+        guard allowance.used < Self.personMax else { return false }
+        allowance.used += 1
+        if state.allowances.count >= Self.entriesMax { state.allowances = [:] }
+        state.allowances[person] = allowance
+      }
+      attempts.failures += 1
+      attempts.last = now
+      if attempts.failures >= Self.freeMax {
+        attempts.until =
+          now + min(Self.waitSecondsMax, Self.waitSecondsMin << Int64(min(attempts.failures - Self.freeMax, 10)))
+      }
+      if state.attempts.count >= Self.entriesMax {
+        state.attempts = state.attempts.filter { now - $0.value.last <= Self.forgetSeconds }
+        // More than a directory's people guess at one time: an attacker with many addresses. The cap of each person stays.
+        if state.attempts.count >= Self.entriesMax { state.attempts = [:] }
+      }
+      state.attempts[pair] = attempts
+      return true
+    }
+  }
+
+  /// The attempt was a login: nothing is held against the pair any more.
+  func succeed(_ person: Person, from address: IPAddress?, at now: Int64) {
+    let pair = Pair(person: person, address: address)
+    state.withLock { state in
+      state.attempts[pair] = nil
+      state.allowances[person]?.used -= state.known[pair] == nil ? 1 : 0
+      if state.known.count >= Self.entriesMax { state.known = [:] }
+      state.known[pair] = now
+    }
+  }
+
+  /// The directory did not say: the attempt does not count.
+  func forgive(_ person: Person, from address: IPAddress?) {
+    let pair = Pair(person: person, address: address)
+    state.withLock { state in
+      guard var attempts = state.attempts[pair] else { return }
+      attempts.failures -= 1
+      attempts.until = 0
+      state.attempts[pair] = attempts.failures > 0 ? attempts : nil
+    }
+  }
+}
