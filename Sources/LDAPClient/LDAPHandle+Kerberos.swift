@@ -11,15 +11,20 @@ extension LDAPHandle {
     }
     // Directories refuse a second encryption within TLS.
     if ldap_tls_inplace(ld) == 1 { try set(LDAP_OPT_X_SASL_SECPROPS, "maxssf=0") }
-    guard ldap_set_option(ld, LDAP_OPT_X_SASL_GSS_CREDS, UnsafeRawPointer(credential)) == LDAP_OPT_SUCCESS else {
+    // SASL takes this thread's default cache, where the credential's ticket is.
+    var minor = OM_uint32()
+    guard gss_krb5_ccache_name(&minor, Self.cache(principal), nil) == CGSSAPI_S_COMPLETE() else {
       throw .unusable(reason: "the library cannot sign in by ticket")
     }
+    defer { gss_krb5_ccache_name(&minor, nil, nil) }
     let status = CLDAP_gssapi_bind(ld)
     guard status == LDAP_SUCCESS else {
       throw Self.isLost(status) && status != LDAP_LOCAL_ERROR
         ? unreachable(status) : .unusable(reason: "the account that looks people up is refused")
     }
   }
+
+  private static func cache(_ principal: String) -> String { "MEMORY:martlet-ldap-\(principal)" }
 
   private static func credential(_ principal: String, keytab: String) throws(LDAPError) -> gss_cred_id_t {
     var minor = OM_uint32()
@@ -35,7 +40,7 @@ extension LDAPHandle {
       gss_release_name(&minor, &released)
     }
     var credential: gss_cred_id_t?
-    let status = withStore(["client_keytab": "FILE:\(keytab)", "ccache": "MEMORY:martlet-ldap-\(principal)"]) { store in
+    let status = withStore(["client_keytab": "FILE:\(keytab)", "ccache": cache(principal)]) { store in
       gss_acquire_cred_from(&minor, name, 0, nil, gss_cred_usage_t(GSS_C_INITIATE), store, &credential, nil, nil)
     }
     guard status == CGSSAPI_S_COMPLETE(), let credential else {

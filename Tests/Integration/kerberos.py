@@ -50,6 +50,7 @@ class Kerberos:
         exports = dict(re.findall(r"export (\w+)='(.*)'", output))
         self.config = exports["KRB5_CONFIG"]
         self.keytab = exports["MARTLET_KRB5_KEYTAB"]
+        self.client_keytab = exports["MARTLET_KRB5_CLIENT_KEYTAB"]
         self.stale_keytab = exports["MARTLET_KRB5_STALE_KEYTAB"]
         self.kdc = int(exports["MARTLET_KRB5_KDC_PID"])
         # The library reads these when a context is made.

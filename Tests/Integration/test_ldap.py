@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from gateway import BINARY, Gateway
 from identities import ACCOUNT, allow, policy, render, role_arn, trust
+from kerberos import Kerberos
 from ldap import BASE, GROUPS, PEOPLE, Directory, Refusal, login
 from own_actions import Refused, ask, credentials
 from refusals import denied, refused
@@ -402,6 +403,24 @@ def test_servers_prove_who_they_are(gateway, directory, changes, works):
         with pytest.raises(Refusal, match="IDPCommunicationError"):
             login(gateway, "alice")
     assert any("in the clear" in line for line in gateway.log[before:]) == bool(changes.get("plaintext"))
+
+
+def test_who_looks_people_up_comes_by_ticket():
+    with Kerberos() as kerberos, Directory(KRB5_KTNAME=kerberos.keytab) as own:
+        settings = own.settings(lookup_principal="martlet@EXAMPLE.TEST", lookup_keytab_file=kerberos.client_keytab)
+        del settings["lookup_bind_dn"], settings["lookup_bind_password_file"]
+        # The library's own files are nobody's: neither a cache of tickets nor a keytab stands ready.
+        environment = {"KRB5_CONFIG": kerberos.config, "KRB5CCNAME": "FILE:/nonexistent", "KRB5_CLIENT_KTNAME": "/none"}
+        for servers in ([f"ldaps://localhost:{own.tls_port}"], [f"ldap://localhost:{own.port}"]):
+            settings["servers"] = servers
+            with Gateway(render(ldap={"corp": settings}), environment=environment) as gateway:
+                login(gateway, "alice")
+                with pytest.raises(Refusal, match="IDPRejectedClaim"):
+                    login(gateway, "alice", "wrong")
+        stranger = settings | {"lookup_principal": "nobody@EXAMPLE.TEST"}
+        with Gateway(render(ldap={"corp": stranger}), environment=environment) as gateway:
+            with pytest.raises(Refusal, match="IDPCommunicationError"):
+                login(gateway, "alice")
 
 
 # MARK: Several

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # kerberos: an MIT Kerberos KDC on loopback, realms EXAMPLE.TEST and OTHER.TEST (which trusts nobody, and is trusted).
 # Users: alice, bob, carol, frank (disabled), robot/batch, short (tickets of some seconds); passwords NAME-pw-1.
-# Out: KRB5_CONFIG, MARTLET_KRB5_{KEYTAB,STALE_KEYTAB,OTHER_KEYTAB,KDC_PID}.
+# Out: KRB5_CONFIG, MARTLET_KRB5_{KEYTAB,STALE_KEYTAB,CLIENT_KEYTAB,KDC_PID}.
 . "$(dirname "$0")/lib.sh"
 
 realm() { # NAME PORT
@@ -78,6 +78,9 @@ CONF
     # A key that the gateway has, for a service that it is not.
     echo "addprinc -randkey ldap/localhost"
     echo "ktadd -k $kt/http.keytab ldap/localhost"
+    # Who looks people up in a directory.
+    echo "addprinc -randkey martlet"
+    echo "ktadd -k $kt/martlet.keytab martlet"
     # The key changes after it was written to the keytab.
     echo "addprinc -randkey HTTP/stale.example.test"
     echo "ktadd -k $kt/stale.keytab HTTP/stale.example.test"
@@ -92,6 +95,7 @@ CONF
   await krb5kdc 15 listening "$port"
   export_kv KRB5_CONFIG "$DIR/krb5.conf"
   export_kv MARTLET_KRB5_KEYTAB "$kt/http.keytab"
+  export_kv MARTLET_KRB5_CLIENT_KEYTAB "$kt/martlet.keytab"
   export_kv MARTLET_KRB5_STALE_KEYTAB "$kt/stale.keytab"
   export_kv MARTLET_KRB5_KDC_PID "$(cut -d' ' -f1 "$DIR/run/krb5kdc.pid")"
 }
