@@ -12,6 +12,7 @@ extension GatewaySettings {
           .ldap, name: $0.name, mapping: $0.mapping, staleMillisecondsMax: $0.staleMax.components.seconds * 1000,
           account: account)
       }
+      + certificates.map { FederatedProvider(.certificate, name: $0.name, mapping: $0.mapping, account: account) }
       + tokenWebhooks.map { FederatedProvider(.token, name: $0.name, mapping: $0.mapping, account: account) }
   }
 }

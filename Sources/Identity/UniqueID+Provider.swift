@@ -15,6 +15,11 @@ public func ldapProviderID(name: String, account: AccountID) -> ByteString {
   UniqueID.make(.ldapProvider, name: name, account: account)
 }
 
+/// The unique id of a provider of certificates that the settings declare under a name.
+public func certificateProviderID(name: String, account: AccountID) -> ByteString {
+  UniqueID.make(.certificateProvider, name: name, account: account)
+}
+
 /// The unique id of a webhook that the settings declare under a name.
 public func tokenProviderID(name: String, account: AccountID) -> ByteString {
   UniqueID.make(.tokenProvider, name: name, account: account)

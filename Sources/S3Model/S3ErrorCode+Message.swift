@@ -42,6 +42,8 @@ extension S3ErrorCode {
     case .expiredToken: "The provided token has expired."
     case .expiredTokenException: "The security token included in the request is expired"
     case .idpCommunicationError: "The identity provider could not be reached."
+    case .invalidClientCertificate:
+      "The provided client certificate is invalid. Retry with a different certificate."
     case .idpRejectedClaim: "The identity provider rejected the claim."
     case .illegalLocationConstraintException:
       """

@@ -42,7 +42,8 @@ extension S3ErrorCode {
       503
     case .accessControlListNotSupported, .authorizationHeaderMalformed, .authorizationQueryParametersError,
       .badDigest, .badRequest, .credentialsNotSupported, .entityTooLarge, .entityTooSmall, .expiredToken,
-      .idpCommunicationError, .illegalLocationConstraintException, .illegalVersioningConfigurationException,
+      .idpCommunicationError, .invalidClientCertificate, .illegalLocationConstraintException,
+      .illegalVersioningConfigurationException,
       .incompleteBody, .incompleteSignature, .incorrectNumberOfFilesInPostRequest, .invalidAction,
       .invalidArgument, .invalidAuthorizationMessageException, .invalidBucketAclWithObjectOwnership,
       .invalidBucketName, .invalidBucketOwnerAWSAccountID, .invalidDigest, .invalidEncryptionAlgorithmError,

@@ -25,6 +25,7 @@ public enum S3ErrorCode: UInt8, CaseIterable, Hashable, Sendable {
   case expiredTokenException
   case idpCommunicationError
   case idpRejectedClaim
+  case invalidClientCertificate
   case illegalLocationConstraintException
   case illegalVersioningConfigurationException
   case incompleteBody
@@ -161,6 +162,7 @@ extension S3ErrorCode {
     case .expiredTokenException: "ExpiredTokenException"
     case .idpCommunicationError: "IDPCommunicationError"
     case .idpRejectedClaim: "IDPRejectedClaim"
+    case .invalidClientCertificate: "InvalidClientCertificate"
     case .illegalLocationConstraintException: "IllegalLocationConstraintException"
     case .illegalVersioningConfigurationException: "IllegalVersioningConfigurationException"
     case .incompleteBody: "IncompleteBody"

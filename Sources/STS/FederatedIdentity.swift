@@ -49,6 +49,8 @@ public struct FederatedIdentity: Sendable {
 public enum FederationRefusal: Error, Hashable, Sendable {
   /// Not a token of a provider that is known here, whatever is wrong with it.
   case invalidToken
+  /// No certificate, or none that proves anything here.
+  case invalidCertificate
   case expiredToken
   /// The provider cannot be asked, and without its keys nothing can be said.
   case providerUnreachable

@@ -71,6 +71,8 @@ extension STSError {
     case .federation(.busy): Answer(.slowDown, "\(S3ErrorCode.slowDown.message)")
     case .federation(.invalidToken):
       Answer(.invalidIdentityToken, "The identity token that was passed could not be validated.")
+    case .federation(.invalidCertificate):
+      Answer(.invalidClientCertificate, "\(S3ErrorCode.invalidClientCertificate.message)")
     case .federation(.expiredToken): Answer(.expiredTokenException, "Token expired", status: 400)
     case .federation(.providerUnreachable):
       Answer(.idpCommunicationError, "The identity provider could not be reached to verify the token.")

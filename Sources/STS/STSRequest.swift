@@ -13,6 +13,7 @@ public enum STSRequest: Sendable {
   case assumeRoleWithCustomToken(AssumeRoleWithCustomTokenInput)
   case assumeRoleWithKerberos(AssumeRoleWithKerberosInput)
   case assumeRoleWithLDAPIdentity(AssumeRoleWithLDAPIdentityInput)
+  case assumeRoleWithCertificate(AssumeRoleWithCertificateInput)
 
   /// The only version of the API.
   public static let version = "2011-06-15"
@@ -38,6 +39,7 @@ public enum STSRequest: Sendable {
     case .assumeRoleWithCustomToken:
       self = .assumeRoleWithCustomToken(try AssumeRoleWithCustomTokenInput(&checker))
     case .assumeRoleWithKerberos: self = .assumeRoleWithKerberos(try AssumeRoleWithKerberosInput(&checker))
+    case .assumeRoleWithCertificate: self = .assumeRoleWithCertificate(try AssumeRoleWithCertificateInput(&checker))
     case .assumeRoleWithLDAPIdentity:
       self = .assumeRoleWithLDAPIdentity(try AssumeRoleWithLDAPIdentityInput(&checker))
     case .getAccessKeyInfo:
@@ -52,7 +54,7 @@ public enum STSRequest: Sendable {
     case .assumeRole(let input): input.secondFactor
     case .getSessionToken(let input): input.secondFactor
     case .assumeRoleWithWebIdentity, .assumeRoleWithCustomToken, .assumeRoleWithKerberos, .assumeRoleWithLDAPIdentity,
-      .getCallerIdentity, .getFederationToken, .getAccessKeyInfo:
+      .assumeRoleWithCertificate, .getCallerIdentity, .getFederationToken, .getAccessKeyInfo:
       nil
     }
   }
@@ -69,12 +71,14 @@ public enum STSRequest: Sendable {
     case .assumeRoleWithCustomToken: .assumeRoleWithCustomToken
     case .assumeRoleWithKerberos: .assumeRoleWithKerberos
     case .assumeRoleWithLDAPIdentity: .assumeRoleWithLDAPIdentity
+    case .assumeRoleWithCertificate: .assumeRoleWithCertificate
     }
   }
 
   private enum Known {
     case assumeRole, getSessionToken, getCallerIdentity, getFederationToken, getAccessKeyInfo, assumeRoleWithWebIdentity
     case assumeRoleWithKerberos, assumeRoleWithClientGrants, assumeRoleWithCustomToken, assumeRoleWithLDAPIdentity
+    case assumeRoleWithCertificate
   }
 
   private static let actions: [ByteString: Known] = [
@@ -88,5 +92,6 @@ public enum STSRequest: Sendable {
     "AssumeRoleWithCustomToken": .assumeRoleWithCustomToken,
     "AssumeRoleWithKerberos": .assumeRoleWithKerberos,
     "AssumeRoleWithLDAPIdentity": .assumeRoleWithLDAPIdentity,
+    "AssumeRoleWithCertificate": .assumeRoleWithCertificate,
   ]
 }

@@ -10,7 +10,8 @@ extension STSResponse {
     writer.open(names.response, namespace: stsNamespace)
     writer.open(names.result)
     switch self {
-    case .assumeRole(let role), .assumeRoleWithLDAPIdentity(let role): role.write(to: &writer)
+    case .assumeRole(let role), .assumeRoleWithLDAPIdentity(let role), .assumeRoleWithCertificate(let role):
+      role.write(to: &writer)
     case .assumeRoleWithWebIdentity(let role, let subject, let audience, let provider):
       role.write(to: &writer)
       writer.element("SubjectFromWebIdentityToken", subject)
@@ -56,6 +57,7 @@ extension STSResponse {
     case .assumeRoleWithClientGrants: ("AssumeRoleWithClientGrantsResponse", "AssumeRoleWithClientGrantsResult")
     case .assumeRoleWithCustomToken: ("AssumeRoleWithCustomTokenResponse", "AssumeRoleWithCustomTokenResult")
     case .assumeRoleWithLDAPIdentity: ("AssumeRoleWithLDAPIdentityResponse", "AssumeRoleWithLDAPIdentityResult")
+    case .assumeRoleWithCertificate: ("AssumeRoleWithCertificateResponse", "AssumeRoleWithCertificateResult")
     case .assumeRoleWithKerberos: ("AssumeRoleWithKerberosResponse", "AssumeRoleWithKerberosResult")
     case .getSessionToken: ("GetSessionTokenResponse", "GetSessionTokenResult")
     case .getCallerIdentity: ("GetCallerIdentityResponse", "GetCallerIdentityResult")

@@ -12,6 +12,7 @@ public enum STSResponse: Sendable {
   case assumeRoleWithCustomToken(AssumedRole, user: ByteString)
   case assumeRoleWithKerberos(AssumedRole, principal: ByteString)
   case assumeRoleWithLDAPIdentity(AssumedRole)
+  case assumeRoleWithCertificate(AssumedRole)
 
   /// AssumeRole's result.
   public struct AssumedRole: Sendable {

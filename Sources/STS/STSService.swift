@@ -57,7 +57,8 @@ public struct STSService: Sendable {
     case .getFederationToken(let input):
       return .getFederationToken(try getFederationToken(input, caller, context, now, seed, &decisions))
     // The token is verified first, which takes its time: see `assumeRole(_:_:context:…)`.
-    case .assumeRoleWithWebIdentity, .assumeRoleWithCustomToken, .assumeRoleWithKerberos, .assumeRoleWithLDAPIdentity:
+    case .assumeRoleWithWebIdentity, .assumeRoleWithCustomToken, .assumeRoleWithKerberos, .assumeRoleWithLDAPIdentity,
+      .assumeRoleWithCertificate:
       throw .federation(.invalidToken)
     case .getAccessKeyInfo(let accessKeyID):
       try authorize(.getAccessKeyInfo, "*", nil, caller, STSConditions(base: context), now, &decisions)

@@ -36,6 +36,7 @@ public struct GatewaySettings: Sendable {
   public let openID: [OpenIDSettings]
   public let kerberos: [KerberosSettings]
   public let ldap: [LDAPSettings]
+  public let certificates: [CertificateProviderSettings]
   public let tokenWebhooks: [TokenWebhookSettings]
 
   /// The backend that a bucket belongs to, or nil when it belongs to none.
@@ -108,10 +109,12 @@ extension GatewaySettings {
     identityStore = reader.section("identity_store") { IdentityStoreSettings($0, data: data) }
     openID = reader.openIDProviders()
     ldap = reader.directories()
+    certificates = reader.certificateProviders()
     tokenWebhooks = reader.tokenWebhooks()
     reader.checkProviderNames(
       openID.map { ($0.name, $0.origin) } + kerberos.map { ($0.name, $0.origin) }
-        + ldap.map { ($0.name, $0.origin) } + tokenWebhooks.map { ($0.name, $0.origin) })
+        + certificates.map { ($0.name, $0.origin) } + ldap.map { ($0.name, $0.origin) }
+        + tokenWebhooks.map { ($0.name, $0.origin) })
     authorization = reader.section("authorization") { AuthorizationSettings($0) }
     if listen.port != 0 && listen.port == operations.listen.port && listen.host == operations.listen.host {
       reader.report(.collision(found: "\(listen)", with: "`operations.listen`"), "listen")

@@ -16,6 +16,9 @@ public enum SettingsCheck {
     if let opa = settings.authorization.opa { check.server(opa.server) }
     if !settings.authorization.bundleURLs.isEmpty { check.server(settings.authorization.bundleServer.server) }
     for provider in settings.kerberos { check.keytab(provider.keytabFile) }
+    for provider in settings.certificates {
+      for file in [provider.caFile, provider.intermediatesFile].compactMap({ $0 }) { check.pem(file, ["CERTIFICATE"]) }
+    }
     for directory in settings.ldap { check.directory(directory) }
     check.identities(settings.identities)
     return check.errors
@@ -29,7 +32,6 @@ public enum SettingsCheck {
 
     mutating func certificates(_ tls: TLSSettings) {
       for certificate in tls.certificates { pair(certificate) }
-      if let file = tls.clientCAFile { pem(file, ["CERTIFICATE"]) }
       if let module = tls.fipsModule, !RegularFile.exists(module.path) {
         errors.append(SettingsError(.file(path: module.path, fault: .missing), at: module.origin))
       }

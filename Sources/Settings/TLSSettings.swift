@@ -2,8 +2,6 @@
 public struct TLSSettings: Sendable {
   /// Empty: a certificate is generated into the data folder.
   public let certificates: [CertificateSettings]
-  /// Authorities of client certificates; set: a certificate is asked for, never demanded.
-  public let clientCAFile: FileReference?
   public let minimumVersion: TLSVersion
   /// Whether to refuse to start without OpenSSL's FIPS provider.
   public let fips: Bool
@@ -44,7 +42,6 @@ extension TLSSettings {
       guard let certificate, let key else { return nil }
       return CertificateSettings(certificateFile: certificate, keyFile: key)
     }
-    clientCAFile = reader.file("client_ca_file")
     minimumVersion = reader.choice("minimum_version", default: .tls12)
     fips = reader.boolean("fips", default: false)
     fipsModule = reader.file("fips_module")

@@ -67,7 +67,7 @@ final class Assembly: Sendable {
       authority = made
     }
     self.authority = authority
-    certificates = try CertificateReloader(files: files, options: Self.options(settings.tls))
+    certificates = try CertificateReloader(files: files, options: Self.options(settings.tls, settings.certificates))
     root = try RootCredentials.loadOrCreate(dataDirectory: settings.data, environment: environment)
     let keyRing = try KeyRing.loadOrCreate(path: settings.sts.keyRingFile, now: Int64(time(nil)))
     // A ring that was missing has just been made: that is no change of settings.
@@ -123,11 +123,14 @@ final class Assembly: Sendable {
     }
   }
 
-  private static func options(_ settings: TLSSettings) -> TLSServerContext.Options {
+  private static func options(
+    _ settings: TLSSettings, _ certificates: [CertificateProviderSettings]
+  ) -> TLSServerContext.Options {
     var options = TLSServerContext.Options()
     options.minimumVersion = settings.minimumVersion == .tls13 ? .tls13 : .tls12
     options.applicationProtocols = settings.alpn
-    if let file = settings.clientCAFile { options.clientCertificates = .requested(trust: .file(file.path)) }
+    // Asked for, never demanded, and verified where they are traded.
+    if !certificates.isEmpty { options.clientCertificates = .recorded(authorities: certificates.map(\.caFile.path)) }
     return options
   }
 

@@ -60,7 +60,11 @@ final class FederationLoader: Sendable {
             webhook, accountID: settings.accountID, group: MultiThreadedEventLoopGroup.singleton,
             readSecret: { Self.read($0, .secret) }, log: log)
         },
-        directories: directories(settings), accountID: settings.accountID)
+        directories: directories(settings),
+        certificates: settings.certificates.map {
+          CertificateProvider(
+            $0, accountID: settings.accountID, group: MultiThreadedEventLoopGroup.singleton, log: log)
+        }, accountID: settings.accountID)
     }
   }
 

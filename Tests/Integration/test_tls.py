@@ -52,8 +52,8 @@ def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-def config(*folders, **tls):
-    return render(tls={"certificates": [{"certificate_file": str(f / "tls.crt"), "key_file": str(f / "tls.key")}
+def config(*folders, certificates=None, **tls):
+    return render(certificates=certificates or {}, tls={"certificates": [{"certificate_file": str(f / "tls.crt"), "key_file": str(f / "tls.key")}
                                         for f in folders], "reload_interval": "1s", **tls})
 
 
@@ -153,7 +153,7 @@ def test_client_certificates(authority, tmp_path):
         # Nobody asks: whatever a client has in store never fails a handshake.
         for certificate in (None, trusted, stranger):
             assert subject(gateway, authority.context(certificate)) == "server"
-    with Gateway(config(server, client_ca_file=str(authority.certificate))) as gateway:
+    with Gateway(config(server, certificates={"machines": {"ca_file": str(authority.certificate)}})) as gateway:
         # Asked for: still nobody must have one, and a stranger's proves nothing but harms nobody.
         for certificate in (None, trusted, stranger):
             assert subject(gateway, authority.context(certificate)) == "server"

@@ -46,7 +46,6 @@ import Testing
         domains: [s3.example.com]
         tls:
           certificates: [{certificate_file: a.pem, key_file: /b.pem}]
-          client_ca_file: ca.pem
           minimum_version: 1.3
           fips: true
           fips_module: fips.so

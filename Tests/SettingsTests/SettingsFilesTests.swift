@@ -73,14 +73,17 @@ import Testing
 
   @Test func certificateFilesAreLookedAt() throws {
     let folder = try TemporaryFolder()
-    let yaml = "tls: {certificates: [{certificate_file: c.pem, key_file: k.pem}], client_ca_file: none.pem}"
+    let yaml = """
+      tls: {certificates: [{certificate_file: c.pem, key_file: k.pem}]}
+      certificates: {machines: {ca_file: none.pem}}
+      """
     let path = try folder.write("m.yaml", yaml)
     try folder.write("c.pem", "-----BEGIN CERTIFICATE-----\n", mode: 0o644)
     try folder.write("k.pem", "-----BEGIN PRIVATE KEY-----\n", mode: 0o644)
     let found = errors(path)
     #expect(found.count == 2, "\(found)")
     #expect(found.contains { $0.contains("`tls.certificates[0].key_file`") && $0.contains("make it 0600") })
-    #expect(found.contains { $0.contains("`tls.client_ca_file`") && $0.contains("no such file") })
+    #expect(found.contains { $0.contains("`certificates.machines.ca_file`") && $0.contains("no such file") })
 
     try folder.write("k.pem", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
     try folder.write("none.pem", "text")

@@ -15,6 +15,8 @@ final class ConnectionFacts {
   var trustsForwardedFor: Bool
   /// Set by the TLS handler's event: `1.2` or `1.3`.
   var tlsVersion: StaticString?
+  /// Certificates (DER, leaf first) that the client has proved to own the first of; not verified.
+  var clientChain: [[UInt8]] = []
   /// Bytes come over TLS, always: there is no listener without it.
   let isSecure = true
 

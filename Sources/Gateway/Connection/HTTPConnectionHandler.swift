@@ -139,6 +139,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if let handshake = event as? TLSHandshakeFacts {
+      facts.clientChain = handshake.peer?.chain ?? []
       facts.tlsVersion = handshake.version == .tls13 ? "1.3" : "1.2"
       worker.metrics.handshakeSucceeded()
     } else if let event = event as? ChannelEvent, event == .inputClosed {

@@ -42,7 +42,9 @@ enum ErrorMapping {
       service == .s3 ? ErrorReply(.accessDenied) : ErrorReply(.missingAuthenticationToken)
     case .ticketRequired:
       ErrorReply(service == .s3 ? .accessDenied : .missingAuthenticationToken, status: 401)
-    case .ticketRefused(.invalidToken), .bearerRefused(.invalidToken): ErrorReply(.invalidToken)
+    case .ticketRefused(.invalidToken), .bearerRefused(.invalidToken), .ticketRefused(.invalidCertificate),
+      .bearerRefused(.invalidCertificate):
+      ErrorReply(.invalidToken)
     case .ticketRefused(.expiredToken), .bearerRefused(.expiredToken): ErrorReply(.expiredToken)
     case .ticketRefused(.rejected), .bearerRefused(.rejected): ErrorReply(.accessDenied)
     case .ticketRefused(.providerUnreachable), .bearerRefused(.providerUnreachable): ErrorReply(.serviceUnavailable)

@@ -189,7 +189,7 @@ extension Exchange {
 
   /// Whether a browser sends this for a page of another origin than this gateway.
   /// Source: Fetch, `Origin`; Fetch Metadata Request Headers, `Sec-Fetch-Site`.
-  private var isFromForeignPage: Bool {
+  var isFromForeignPage: Bool {
     let fields = head.fields
     for field in fields.fields {
       if field.id == .origin {

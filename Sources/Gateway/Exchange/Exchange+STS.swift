@@ -68,6 +68,10 @@ extension Exchange {
         beginLDAPIdentity(input)
         return .wait
       }
+      if case .assumeRoleWithCertificate(let input) = request {
+        do throws(ExchangeFailure) { try beginCertificate(input) } catch { fail(error) }
+        return .wait
+      }
       // A signature is no ticket.
       if case .assumeRoleWithKerberos = request { throw STSError.federation(.invalidToken) }
       if let factor = request.secondFactor, secondFactor == nil {
@@ -142,6 +146,7 @@ extension Exchange {
     case .assumeRoleWithWebIdentity(let input) where !negotiates: beginWebIdentity(input)
     case .assumeRoleWithCustomToken(let input) where !negotiates: beginCustomToken(input)
     case .assumeRoleWithLDAPIdentity(let input) where !negotiates: beginLDAPIdentity(input)
+    case .assumeRoleWithCertificate(let input) where !negotiates: try beginCertificate(input)
     case .assumeRoleWithKerberos(let input): try beginKerberos(input)
     default: throw negotiates ? .unsupportedAuthorization : .anonymousNotAllowed
     }

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import S3Model
 import STS
@@ -43,6 +44,27 @@ extension Exchange {
       try await federation.identity(
         username: input.username, password: input.password, provider: input.provider, from: subscriber,
         atMilliseconds: now)
+    } then: { exchange, identity in
+      exchange.issue(to: identity) { exchange, decisions throws(STSError) in
+        try exchange.snapshot.sts.assumeRole(
+          input, identity, context: exchange.baseConditions, atMilliseconds: exchange.worker.now().milliseconds,
+          seed: try exchange.worker.sessionSeed(), decisions: &decisions)
+      }
+    }
+  }
+
+  func beginCertificate(_ input: AssumeRoleWithCertificateInput) throws(ExchangeFailure) {
+    // Browsers bring certificates without being asked by anybody who sits before them.
+    guard !isFromForeignPage else { throw .foreignPage }
+    guard let chain = connection?.facts.clientChain, !chain.isEmpty else {
+      throw .sts(.federation(.invalidCertificate))
+    }
+    let federation = snapshot.federation
+    let seconds = worker.now().seconds
+    var log = worker.log
+    log[metadataKey: "request_id"] = .string(requestID.text)
+    prove { [log] () async throws(FederationRefusal) in
+      try await federation.identity(ofCertificate: chain, provider: input.provider, atSeconds: seconds, log: log)
     } then: { exchange, identity in
       exchange.issue(to: identity) { exchange, decisions throws(STSError) in
         try exchange.snapshot.sts.assumeRole(

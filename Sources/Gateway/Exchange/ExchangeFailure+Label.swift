@@ -22,7 +22,7 @@ extension ExchangeFailure {
     case .ticketRefused(.expiredToken), .bearerRefused(.expiredToken): .expired
     case .ticketRefused(.busy), .bearerRefused(.busy): .overLimit
     case .ticketRefused(.invalidToken), .ticketRefused(.providerUnreachable), .bearerRefused(.invalidToken),
-      .bearerRefused(.providerUnreachable):
+      .bearerRefused(.providerUnreachable), .ticketRefused(.invalidCertificate), .bearerRefused(.invalidCertificate):
       .badSessionToken
     case .ticketRefused(.rejected), .bearerRefused(.rejected), .foreignPage: .notAllowed
     case .denied(let decision): decision.isExplicitDeny ? .explicitDeny : .notAllowed

@@ -21,6 +21,7 @@ public final class Federation: Sendable {
   let providers: [String: Provider]
   let kerberos: [KerberosProvider]
   let webhooks: [TokenWebhook]
+  let certificates: [CertificateProvider]
   /// In the settings' order.
   let directories: [LDAPProvider]
   private let ids: Set<ByteString>
@@ -30,7 +31,8 @@ public final class Federation: Sendable {
   ///   - kerberos: each with the one that verifies its tickets.
   public init(
     _ openID: [(OpenIDSettings, OIDCProvider)], kerberos: [(KerberosSettings, KerberosAcceptor)] = [],
-    webhooks: [TokenWebhook] = [], directories: [LDAPProvider] = [], accountID: String
+    webhooks: [TokenWebhook] = [], directories: [LDAPProvider] = [],
+    certificates: [CertificateProvider] = [], accountID: String
   ) {
     var providers: [String: Provider] = [:]
     var tickets: [KerberosProvider] = []
@@ -50,7 +52,10 @@ public final class Federation: Sendable {
     self.kerberos = tickets
     self.webhooks = webhooks
     self.directories = directories
-    ids = Set(providers.values.map(\.id) + tickets.map(\.id) + webhooks.map(\.id) + directories.map(\.id))
+    self.certificates = certificates
+    ids = Set(
+      providers.values.map(\.id) + tickets.map(\.id) + webhooks.map(\.id) + directories.map(\.id)
+        + certificates.map(\.id))
   }
 
   public static let none = Federation([], accountID: "")
@@ -58,7 +63,10 @@ public final class Federation: Sendable {
   /// Whether sessions that this provider vouched for still count.
   func knows(_ providerID: ByteString) -> Bool { ids.contains(providerID) }
 
-  var isEmpty: Bool { providers.isEmpty && kerberos.isEmpty && webhooks.isEmpty && directories.isEmpty }
+  var isEmpty: Bool {
+    providers.isEmpty && kerberos.isEmpty && webhooks.isEmpty && directories.isEmpty
+      && certificates.isEmpty
+  }
 
   /// Who a token stands for.
   /// - Parameter now: in milliseconds since 1970.
