@@ -76,6 +76,22 @@ public final class LDAPDirectory: Sendable {
     }
   }
 
+  /// Who has this name, as somebody else has proved.
+  /// - Parameter nowSeconds: since 1970.
+  public func person(username: [UInt8], nowSeconds: Int64) async throws(LDAPError) -> DirectoryPerson {
+    guard Self.isUsername(username) else { throw .refused(.malformedName) }
+    return try await threads.run { [self] () throws(LDAPError) -> DirectoryPerson in
+      try withLookUp { (handle) throws(LDAPError) -> DirectoryPerson in
+        let entry = try find(username, handle)
+        let named = try named(entry)
+        if let fault = AccountFault.of(entry, nowSeconds: nowSeconds, beforeBind: false) {
+          throw .refused(.account(fault))
+        }
+        return try person(entry, named, handle)
+      }
+    }
+  }
+
   /// What became of somebody.
   /// - Parameter nowSeconds: since 1970.
   /// - Throws: where the directory does not say.

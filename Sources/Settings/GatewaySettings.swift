@@ -109,6 +109,10 @@ extension GatewaySettings {
     identityStore = reader.section("identity_store") { IdentityStoreSettings($0, data: data) }
     openID = reader.openIDProviders()
     ldap = reader.directories()
+    for provider in kerberos {
+      guard let name = provider.directory, !ldap.contains(where: { $0.name == name }) else { continue }
+      reader.decoder.report(.unknownReference(kind: "directory", name: name), at: provider.origin)
+    }
     certificates = reader.certificateProviders()
     tokenWebhooks = reader.tokenWebhooks()
     reader.checkProviderNames(

@@ -27,6 +27,8 @@ public struct KerberosSettings: Sendable {
   public let roles: [String]
   /// The groups in tickets that sessions carry; nil for all.
   public let groups: [String]?
+  /// The entry of `ldap` that is asked for the groups, and whether they may still come; nil: tickets say.
+  public let directory: String?
   /// What those may do whom none of the roles trusts.
   public let mapping: FederatedMapping
   /// Whether S3 requests may bring tickets instead of signatures.
@@ -75,6 +77,8 @@ extension KerberosSettings {
     groups = reader.values("groups", countMax: 64, "a security identifier such as `S-1-5-21-1-2-3-512`") { text, _ in
       text.hasPrefix("S-1-") && text.utf8.count <= 184 ? text : nil
     }
+    directory = reader.text("directory")?.text
+    if directory != nil && groups != nil { reader.report(.excludes(key: reader.keyPath("groups")), "directory") }
     isForS3 = reader.boolean("s3", default: false)
     mapping = reader.federatedMapping()
     if isForS3 && roles.isEmpty && mapping.isEmpty { reader.report(.needs(key: reader.keyPath("roles")), "s3") }

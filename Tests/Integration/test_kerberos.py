@@ -22,6 +22,7 @@ import kerberos
 from gateway import Gateway
 from identities import ACCOUNT, allow, policy, render, role_arn, trust
 from kerberos import Kerberos
+from ldap import GROUPS, PEOPLE, Directory
 from refusals import denied, refused
 
 ACTION = "sts:AssumeRoleWithKerberos"
@@ -562,3 +563,42 @@ def test_zz_without_a_kdc(krb, gateway, tickets):
     status, _, body = curl(krb, gateway, tickets["alice"], LOGIN, "-X", "POST")
     assert status == 200, body
     assert curl(krb, gateway, tickets["alice"], "/data/k")[2] == "data"
+
+
+def test_groups_of_a_directory(krb):
+    """Whom a ticket names, a directory knows: its groups count, and whom it has locked stays out."""
+    with Directory() as directory:
+        provider = {"directory": "corp", "roles": [], "rules": ["DEFAULT"], "policies": [
+            {"claim": "groups", "value": f"cn=readers,{GROUPS}", "policies": ["readonly"]},
+            {"claim": "groupNames", "value": "writers", "policies": ["readwrite"]}]}
+        settings = directory.settings(refresh_interval="1s")
+        with Gateway(config(krb, provider, ldap={"corp": settings})) as gateway:
+            gateway.client().create_bucket(Bucket="data")
+            url = f"https://localhost:{gateway.endpoint.rsplit(':', 1)[1]}/data"
+            alice, carol = krb.kinit("alice"), krb.kinit("carol")
+
+            def asked(tickets, *arguments):
+                return subprocess.run(
+                    ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--negotiate", "-u", ":", "--cacert",
+                     str(gateway.ca), *arguments], env=krb.environment(tickets), capture_output=True, text=True,
+                    timeout=20).stdout
+
+            put = ["-T", __file__, f"{url}/k"]
+            # Alice reads, and is a writer by her engineers; Carol is a writer herself. Bob is a reader alone.
+            assert asked(alice, *put) == "200" and asked(carol, *put) == "200"
+            bob = krb.kinit("bob")
+            assert asked(bob, f"{url}/k") == "200" and asked(bob, *put) == "403"
+            trade = ["-X", "POST", gateway.endpoint.replace("127.0.0.1", "localhost") + LOGIN]
+            assert asked(bob, *trade) == "200"
+            # Of a realm whose people no rule names: nobody in the directory.
+            robot = krb.kinit("robot/batch")
+            assert asked(robot, *trade) == "403"
+            directory.modify(f"uid=bob,{PEOPLE}", "add: pwdAccountLockedTime", "pwdAccountLockedTime: 000001010000Z")
+            time.sleep(1.1)
+            assert asked(bob, *trade) == "403" and asked(alice, *trade) == "200"
+            directory.kill()
+            time.sleep(1.1)
+            assert asked(alice, *trade) == "400"
+        text = config(krb, provider | {"directory": "none"}, ldap={"corp": settings})
+        with pytest.raises(RuntimeError, match="none"), Gateway(text):
+            pass

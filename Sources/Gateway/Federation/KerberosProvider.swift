@@ -1,6 +1,7 @@
 import Identity
 import Kerberos
 import KerberosNames
+import LDAPClient
 import Logging
 import S3Model
 import STS
@@ -29,8 +30,13 @@ struct KerberosProvider: Sendable {
     groups = settings.groups.map { Set($0.map { ByteString($0) }) }
   }
 
-  /// Policies read `krb5:principal`, `krb5:realm`, `krb5:name`, `krb5:service` and `krb5:groups`.
-  func identity(_ ticket: VerifiedTicket) throws(FederationRefusal) -> FederatedIdentity {
+  /// - Parameter person: as the directory has them, where settings name one: its groups count, not the ticket's.
+  ///
+  /// Policies read `krb5:principal`, `krb5:realm`, `krb5:name`, `krb5:service` and `krb5:groups`,
+  /// with a directory `krb5:groupnames` besides.
+  func identity(
+    _ ticket: VerifiedTicket, _ person: DirectoryPerson?
+  ) throws(FederationRefusal) -> FederatedIdentity {
     let principal = ticket.principal.text
     var claims = [
       SessionClaim(name: "krb5:principal", values: [principal]),
@@ -38,7 +44,11 @@ struct KerberosProvider: Sendable {
       SessionClaim(name: "krb5:service", values: [ticket.service]),
     ]
     if let name = ticket.name { claims.append(SessionClaim(name: "krb5:name", values: [name])) }
-    let groups = groups.map { wanted in ticket.groups.filter { wanted.contains($0) } } ?? ticket.groups
+    if let names = person?.groupNames, !names.isEmpty {
+      claims.append(SessionClaim(name: "krb5:groupnames", values: names))
+    }
+    let groups =
+      person?.groups ?? groups.map { wanted in ticket.groups.filter { wanted.contains($0) } } ?? ticket.groups
     // More than a session can carry would be a part that policies take for the whole.
     guard groups.count <= Self.groupsMax else { throw .rejected }
     if !groups.isEmpty { claims.append(SessionClaim(name: "krb5:groups", values: groups)) }
@@ -77,7 +87,14 @@ extension Federation {
         refusal = Self.refusal(error)
         continue
       }
-      return TicketIdentity(ticket: ticket, identity: try provider.identity(ticket), roles: provider.roles)
+      var person: DirectoryPerson?
+      if let name = provider.settings.directory {
+        guard let directory = directories.first(where: { $0.settings.name == name }) else { throw .providerUnreachable }
+        // Whom no rule names, no directory knows.
+        guard let name = ticket.name else { throw .rejected }
+        person = try await directory.person(named: name, atSeconds: now)
+      }
+      return TicketIdentity(ticket: ticket, identity: try provider.identity(ticket, person), roles: provider.roles)
     }
     throw refusal
   }

@@ -17,10 +17,15 @@ public final class LDAPProvider: Sendable {
   private let backoff: LoginBackoff
   private let log: Logger
   private let waiting = Mutex(0)
+  /// By name, and until when, in seconds since 1970.
+  private let known = Mutex<[ByteString: (person: DirectoryPerson, end: Int64)]>([:])
 
   /// Logins that are tried, or whose refusal waits, at one time; more are told to come later.
   private static let waitingMax = 256
   private static let valueBytesMax = 512
+  private static let knownMax = 10_000
+  /// How long an answer about somebody with a ticket is kept: each request brings one.
+  private static let knownSeconds: Int64 = 60
 
   /// - Parameters:
   ///   - directory: made from the same settings.
@@ -80,6 +85,29 @@ public final class LDAPProvider: Sendable {
         log.warning("a directory has no answer", metadata: ["error": "\(error)"])
         throw error == .busy ? .busy : .providerUnreachable
       }
+    }
+  }
+
+  /// Who somebody is whose name a ticket has proved.
+  /// - Parameter now: in seconds since 1970.
+  func person(named name: ByteString, atSeconds now: Int64) async throws(FederationRefusal) -> DirectoryPerson {
+    if let kept = known.withLock({ $0[name] }), now < kept.end { return kept.person }
+    do throws(LDAPError) {
+      let person = try await directory.person(username: name.bytes, nowSeconds: now)
+      _ = try claims(person)
+      let end = now + min(Self.knownSeconds, settings.refreshInterval.components.seconds)
+      known.withLock { known in
+        if known.count >= Self.knownMax { known = [:] }
+        known[name] = (person, end)
+      }
+      return person
+    } catch {
+      guard case .refused(let refusal) = error else {
+        log.warning("a directory has no answer", metadata: ["error": "\(error)"])
+        throw error == .busy ? .busy : .providerUnreachable
+      }
+      log.info("somebody with a ticket is refused", metadata: ["reason": "\(refusal)"])
+      throw .rejected
     }
   }
 
