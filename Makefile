@@ -46,6 +46,7 @@ bench: build
 	@Tests/Bench/run-sessions.sh
 	@Tests/Bench/run-policies.sh
 	@Tests/Bench/run-identities.sh
+	@Tests/Bench/run-logins.sh
 
 fuzz:
 	@Tests/Fuzz/run.sh

@@ -215,7 +215,8 @@ class Bench:
         wait_port(port, process)
         return process, port
 
-    def start_martlet(self, upstream):
+    def start_martlet(self, upstream, more=None):
+        """more: further settings by name, as JSON has them."""
         folder = pathlib.Path(tempfile.mkdtemp(prefix="martlet.", dir=self.folder))
         secret = folder / "store-secret"
         secret.write_text("store-secret-key-0123456789abcdefghijk")
@@ -255,7 +256,7 @@ identities:
             Principal: {{AWS: "arn:aws:iam::{ACCOUNT}:user/bench"}}
             Action: sts:AssumeRole
       policies: [bench-readwrite]
-""")
+""" + "".join(f"{name}: {json.dumps(value)}\n" for name, value in (more or {}).items()))
         port = free_port()
         process = self.spawn([str(MARTLET), "serve", "--data", str(folder / "data"), "--config",
                               str(folder / "martlet.yaml"), "--listen", f"127.0.0.1:{port}", "--operations",
