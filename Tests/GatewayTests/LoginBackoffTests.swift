@@ -14,16 +14,23 @@ import Testing
 
   private func address(_ last: UInt8) -> IPAddress { IPAddress(ipv4: [10, 0, 0, last]) }
 
+  /// - Returns: whether a wrong password was tried at all.
+  private func guess(_ person: LoginBackoff.Person, from address: IPAddress, at time: Int64) -> Bool {
+    guard backoff.begin(person, from: address, at: time) else { return false }
+    backoff.fail(person, from: address, at: time)
+    return true
+  }
+
   @Test func failuresOfAPairWaitLongerAndLonger() throws {
     let person = try person()
-    for _ in 0..<LoginBackoff.freeMax { #expect(backoff.begin(person, from: address(1), at: now)) }
-    #expect(!backoff.begin(person, from: address(1), at: now + 4))
+    for _ in 0..<LoginBackoff.freeMax { #expect(guess(person, from: address(1), at: now)) }
+    #expect(!guess(person, from: address(1), at: now + 4))
     // Neither another address nor another person.
-    #expect(backoff.begin(person, from: address(2), at: now + 4))
-    #expect(backoff.begin(try self.person("bob"), from: address(1), at: now + 4))
-    #expect(backoff.begin(person, from: address(1), at: now + 5))
-    #expect(!backoff.begin(person, from: address(1), at: now + 14))
-    #expect(backoff.begin(person, from: address(1), at: now + 15))
+    #expect(guess(person, from: address(2), at: now + 4))
+    #expect(guess(try self.person("bob"), from: address(1), at: now + 4))
+    #expect(guess(person, from: address(1), at: now + 5))
+    #expect(!guess(person, from: address(1), at: now + 14))
+    #expect(guess(person, from: address(1), at: now + 15))
   }
 
   @Test func waitsHaveAnEnd() throws {
@@ -31,7 +38,7 @@ import Testing
     var time = now
     var tries = 0
     while tries < 20 {
-      if backoff.begin(person, from: address(1), at: time) { tries += 1 }
+      if guess(person, from: address(1), at: time) { tries += 1 }
       time += LoginBackoff.waitSecondsMax
     }
     #expect(time - now <= 22 * LoginBackoff.waitSecondsMax)
@@ -39,11 +46,11 @@ import Testing
 
   @Test func aLoginForgets() throws {
     let person = try person()
-    for _ in 0..<4 { #expect(backoff.begin(person, from: address(1), at: now)) }
+    for _ in 0..<4 { #expect(guess(person, from: address(1), at: now)) }
     backoff.succeed(person, from: address(1), at: now)
-    for _ in 0..<LoginBackoff.freeMax { #expect(backoff.begin(person, from: address(1), at: now)) }
-    #expect(!backoff.begin(person, from: address(1), at: now))
-    #expect(backoff.begin(person, from: address(1), at: now + LoginBackoff.forgetSeconds + 1))
+    for _ in 0..<LoginBackoff.freeMax { #expect(guess(person, from: address(1), at: now)) }
+    #expect(!guess(person, from: address(1), at: now))
+    #expect(guess(person, from: address(1), at: now + LoginBackoff.forgetSeconds + 1))
   }
 
   @Test func whatTheDirectoryDidNotAnswerDoesNotCount() throws {
@@ -54,12 +61,25 @@ import Testing
     }
   }
 
+  @Test func manyAtOneTimeAreNoGuesses() throws {
+    let person = try person()
+    for _ in 0..<LoginBackoff.pendingMax { #expect(backoff.begin(person, from: address(1), at: now)) }
+    #expect(!backoff.begin(person, from: address(1), at: now))
+    for _ in 0..<LoginBackoff.pendingMax { backoff.succeed(person, from: address(1), at: now) }
+    #expect(backoff.begin(person, from: address(1), at: now))
+    // If they were, they all count.
+    for _ in 1..<LoginBackoff.pendingMax { #expect(backoff.begin(person, from: address(1), at: now)) }
+    for _ in 0..<LoginBackoff.pendingMax { backoff.fail(person, from: address(1), at: now) }
+    #expect(!backoff.begin(person, from: address(1), at: now + LoginBackoff.waitSecondsMax - 1))
+    #expect(backoff.begin(person, from: address(1), at: now + LoginBackoff.waitSecondsMax))
+  }
+
   @Test func strangersDoNotLockOut() throws {
     let person = try person()
     #expect(backoff.begin(person, from: address(1), at: now))
     backoff.succeed(person, from: address(1), at: now)
     var tries: Int64 = 0
-    for last in 2...UInt8.max where backoff.begin(person, from: address(last), at: now) { tries += 1 }
+    for last in 2...UInt8.max where guess(person, from: address(last), at: now) { tries += 1 }
     #expect(tries == LoginBackoff.personMax)
     #expect(backoff.begin(person, from: address(1), at: now))
     // And somebody new comes in after a while.

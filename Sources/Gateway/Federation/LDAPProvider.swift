@@ -78,6 +78,7 @@ public final class LDAPProvider: Sendable {
       switch error {
       case .refused(.unknown): return .unknown
       case .refused(let refusal):
+        if let person = person.withLock({ $0 }) { backoff.fail(person, from: subscriber, at: seconds) }
         log.info("a login is refused", metadata: ["reason": "\(refusal)"])
         throw .rejected
       case .unreachable, .unusable, .busy, .timedOut:

@@ -5,8 +5,9 @@ import Synchronization
 /// Slows down who guesses passwords: by person and address together first, with a mild cap for each person, so that
 /// strangers lock nobody out.
 ///
-/// Only people whom the directory knows are counted, so guessing names fills nothing. An attempt counts when it begins,
-/// so that many at one time are no way around. Counters live in memory: each node has its own, and a restart forgets.
+/// Only people whom the directory knows are counted, so guessing names fills nothing. Attempts at one time are bounded,
+/// and not refused for being many: jobs that start together log in together. Counters live in memory: each node has its
+/// own, and a restart forgets.
 public final class LoginBackoff: Sendable {
   struct Person: Hashable, Sendable {
     /// Unique id.
@@ -23,6 +24,8 @@ public final class LoginBackoff: Sendable {
   /// Seconds since 1970, as all times here.
   private struct Attempts {
     var failures = 0
+    /// Begun and not ended.
+    var pending = 0
     var last: Int64
     /// Until when the next attempt waits.
     var until: Int64 = 0
@@ -52,13 +55,18 @@ public final class LoginBackoff: Sendable {
   static let personMax: Int64 = 60
   static let personRefillSeconds: Int64 = 6
   static let knownSeconds: Int64 = 30 * 86_400
+  /// Attempts of a pair at one time.
+  static let pendingMax = 32
+  /// After which an attempt has ended, whatever became of it.
+  private static let pendingSeconds: Int64 = 120
   private static let entriesMax = 50_000
 
   private let state = Mutex(State())
 
   public init() {}
 
-  /// Counts an attempt.
+  /// Begins an attempt; one that may be made ends with ``succeed(_:from:at:)``, ``fail(_:from:at:)`` or
+  /// ``forgive(_:from:)``.
   /// - Parameters:
   ///   - address: of the subscriber.
   ///   - now: in seconds since 1970.
@@ -68,7 +76,8 @@ public final class LoginBackoff: Sendable {
     return state.withLock { state in
       var attempts = state.attempts[pair] ?? Attempts(last: now)
       if now - attempts.last > Self.forgetSeconds { attempts = Attempts(last: now) }
-      guard now >= attempts.until else { return false }
+      if now - attempts.last > Self.pendingSeconds { attempts.pending = 0 }
+      guard now >= attempts.until, attempts.pending < Self.pendingMax else { return false }
       let isKnown = state.known[pair].map { now - $0 <= Self.knownSeconds } ?? false
       if !isKnown {
         var allowance = state.allowances[person] ?? Allowance(used: 0, refilled: now)
@@ -80,12 +89,8 @@ public final class LoginBackoff: Sendable {
         if state.allowances.count >= Self.entriesMax { state.allowances = [:] }
         state.allowances[person] = allowance
       }
-      attempts.failures += 1
+      attempts.pending += 1
       attempts.last = now
-      if attempts.failures >= Self.freeMax {
-        attempts.until =
-          now + min(Self.waitSecondsMax, Self.waitSecondsMin << Int64(min(attempts.failures - Self.freeMax, 10)))
-      }
       if state.attempts.count >= Self.entriesMax {
         state.attempts = state.attempts.filter { now - $0.value.last <= Self.forgetSeconds }
         // More than a directory's people guess at one time: an attacker with many addresses. The cap of each person stays.
@@ -100,21 +105,42 @@ public final class LoginBackoff: Sendable {
   func succeed(_ person: Person, from address: IPAddress?, at now: Int64) {
     let pair = Pair(person: person, address: address)
     state.withLock { state in
-      state.attempts[pair] = nil
-      state.allowances[person]?.used -= state.known[pair] == nil ? 1 : 0
+      end(pair, &state) { $0.failures = 0 }
+      giveBack(person, &state)
       if state.known.count >= Self.entriesMax { state.known = [:] }
       state.known[pair] = now
     }
   }
 
+  /// The directory has said no.
+  func fail(_ person: Person, from address: IPAddress?, at now: Int64) {
+    state.withLock { state in
+      end(Pair(person: person, address: address), &state) { attempts in
+        attempts.failures += 1
+        guard attempts.failures >= Self.freeMax else { return }
+        let doublings = Int64(min(attempts.failures - Self.freeMax, 10))
+        attempts.until = now + min(Self.waitSecondsMax, Self.waitSecondsMin << doublings)
+      }
+    }
+  }
+
   /// The directory did not say: the attempt does not count.
   func forgive(_ person: Person, from address: IPAddress?) {
-    let pair = Pair(person: person, address: address)
     state.withLock { state in
-      guard var attempts = state.attempts[pair] else { return }
-      attempts.failures -= 1
-      attempts.until = 0
-      state.attempts[pair] = attempts.failures > 0 ? attempts : nil
+      end(Pair(person: person, address: address), &state) { _ in }
+      giveBack(person, &state)
     }
+  }
+
+  private func end(_ pair: Pair, _ state: inout State, _ change: (inout Attempts) -> Void) {
+    guard var attempts = state.attempts[pair] else { return }
+    attempts.pending = max(0, attempts.pending - 1)
+    change(&attempts)
+    state.attempts[pair] = attempts.failures > 0 || attempts.pending > 0 ? attempts : nil
+  }
+
+  private func giveBack(_ person: Person, _ state: inout State) {
+    guard let used = state.allowances[person]?.used else { return }
+    state.allowances[person]?.used = max(0, used - 1)
   }
 }
