@@ -238,7 +238,16 @@ extension IdentityDirectory: PrincipalDirectory {
     CannedPolicy.compiled(named: name) ?? compiled.managed[name.lowercasedASCII]?.policy
   }
 
-  public func federatedProvider(id: ByteString) -> FederatedProvider? { providers[id] }
+  public func federatedProvider(id: ByteString) -> FederatedProvider? {
+    if let declared = providers[id] { return declared }
+    // Those made through IAM are trusted by roles alone.
+    return table.oidcProvider(id: id).map { entry in
+      let url = entry.record.url
+      return FederatedProvider(
+        kind: .openID, name: url, id: id, arn: ByteString("arn:aws:iam::\(account):oidc-provider/\(url)"),
+        mapping: .none)
+    }
+  }
 
   /// The unique id of a provider that the settings declare.
   public func declaredProviderID(arn: ByteString) -> ByteString? { providers.values.first { $0.arn == arn }?.id }

@@ -54,6 +54,30 @@ public struct OpenIDSettings: Sendable {
 }
 
 extension OpenIDSettings {
+  /// A provider that was made through IAM: with what AWS lets one say, and defaults for the rest.
+  public init(issuer: String, audiences: [String]) {
+    name = "iam"
+    self.issuer = issuer
+    self.audiences = audiences
+    keys = .discovery
+    authorizedParties = nil
+    tokenTypes = nil
+    algorithms = nil
+    skew = .seconds(30)
+    claims = []
+    secondFactors = ["mfa"]
+    caFile = nil
+    bearerTokenFile = nil
+    takesBearer = false
+    bearerRoles = []
+    mapping = .none
+    introspection = nil
+    usesUserinfo = false
+    refreshInterval = .seconds(600)
+    timeout = .seconds(5)
+    origin = SettingsOrigin(keyPath: "openid")
+  }
+
   static let algorithmNames = [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
   ]

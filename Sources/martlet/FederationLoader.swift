@@ -27,10 +27,17 @@ final class FederationLoader: Sendable {
 
   private let madeDirectories = Mutex<[String: MadeDirectory]>([:])
   private let backoff = LoginBackoff()
+  private let stored: StoredOpenIDProviders
   /// Made when the first provider needs them, and kept.
   private let threads = Mutex<KerberosThreads?>(nil)
 
-  init(log: Logger) { self.log = log }
+  init(log: Logger) {
+    self.log = log
+    stored = StoredOpenIDProviders { settings in
+      OIDCProvider(
+        Self.configuration(settings), group: MultiThreadedEventLoopGroup.singleton, readFile: { _ in nil }, log: log)
+    }
+  }
 
   func federation(_ settings: GatewaySettings) -> Federation {
     made.withLock { made in
@@ -64,7 +71,7 @@ final class FederationLoader: Sendable {
         certificates: settings.certificates.map {
           CertificateProvider(
             $0, accountID: settings.accountID, group: MultiThreadedEventLoopGroup.singleton, log: log)
-        }, accountID: settings.accountID)
+        }, stored: stored, accountID: settings.accountID)
     }
   }
 
@@ -158,6 +165,7 @@ final class FederationLoader: Sendable {
   }
 
   func shutdown() {
+    stored.shutdown()
     for made in madeDirectories.withLock({ Array($0.values) }) { made.directory.shutdown() }
     threads.withLock { $0?.shutdown() }
     for made in made.withLock({ Array($0.values) }) { made.refreshing.cancel() }

@@ -6,14 +6,14 @@ import STS
 /// STS actions whose proof is not a signature: the request waits while the proof is verified.
 extension Exchange {
   /// Whether an unsigned query may be one of these; its body says which.
-  var takesUnsignedQueries: Bool { !snapshot.federation.isEmpty }
+  var takesUnsignedQueries: Bool { snapshot.takesOtherProofs }
 
   func beginWebIdentity(_ input: AssumeRoleWithWebIdentityInput) {
-    let federation = snapshot.federation
+    let (federation, identities) = (snapshot.federation, snapshot.identities)
     let now = worker.now().milliseconds
     // Signatures of providers take tens of microseconds and their keys may have to be fetched: not on this loop.
     prove { () async throws(FederationRefusal) in
-      try await federation.identity(of: input.token, atMilliseconds: now)
+      try await federation.identity(of: input.token, in: identities, atMilliseconds: now)
     } then: { exchange, identity in
       exchange.issue(to: identity) { exchange, decisions throws(STSError) in
         try exchange.snapshot.sts.assumeRole(
@@ -106,7 +106,7 @@ extension Exchange {
     webIdentity = identity
     do throws(ExchangeFailure) {
       // Verifying may have taken its time, and the provider may be gone.
-      guard worker.snapshot.federation.knows(identity.providerID) else { throw .sts(.federation(.invalidToken)) }
+      guard worker.snapshot.knows(provider: identity.providerID) else { throw .sts(.federation(.invalidToken)) }
       var decisions = STSDecisions()
       let answer: STSResponse
       do throws(STSError) {

@@ -59,7 +59,7 @@ struct RequestIdentity {
     guard let session else { throw .unknownAccessKey }
     // Revocations are stored as well.
     guard identities.isComplete else { throw .identitiesUnknown }
-    if let provider = session.token.providerID, !snapshot.federation.knows(provider) {
+    if let provider = session.token.providerID, !snapshot.knows(provider: provider) {
       worker.log.info("a session is refused", metadata: ["reason": "its identity provider is gone"])
       throw .revokedToken
     }

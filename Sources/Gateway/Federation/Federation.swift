@@ -22,6 +22,7 @@ public final class Federation: Sendable {
   let kerberos: [KerberosProvider]
   let webhooks: [TokenWebhook]
   let certificates: [CertificateProvider]
+  private let stored: StoredOpenIDProviders?
   /// In the settings' order.
   let directories: [LDAPProvider]
   private let ids: Set<ByteString>
@@ -32,7 +33,8 @@ public final class Federation: Sendable {
   public init(
     _ openID: [(OpenIDSettings, OIDCProvider)], kerberos: [(KerberosSettings, KerberosAcceptor)] = [],
     webhooks: [TokenWebhook] = [], directories: [LDAPProvider] = [],
-    certificates: [CertificateProvider] = [], accountID: String
+    certificates: [CertificateProvider] = [],
+    stored: StoredOpenIDProviders? = nil, accountID: String
   ) {
     var providers: [String: Provider] = [:]
     var tickets: [KerberosProvider] = []
@@ -53,6 +55,7 @@ public final class Federation: Sendable {
     self.webhooks = webhooks
     self.directories = directories
     self.certificates = certificates
+    self.stored = stored
     ids = Set(
       providers.values.map(\.id) + tickets.map(\.id) + webhooks.map(\.id) + directories.map(\.id)
         + certificates.map(\.id))
@@ -69,15 +72,22 @@ public final class Federation: Sendable {
   }
 
   /// Who a token stands for.
-  /// - Parameter now: in milliseconds since 1970.
-  func identity(of token: ByteString, atMilliseconds now: Int64) async throws(FederationRefusal) -> FederatedIdentity {
-    let provider = try provider(of: token.bytes)
+  /// - Parameters:
+  ///   - identities: with providers that were made through IAM.
+  ///   - now: in milliseconds since 1970.
+  func identity(
+    of token: ByteString, in identities: IdentityDirectory, atMilliseconds now: Int64
+  ) async throws(FederationRefusal) -> FederatedIdentity {
+    let provider = try provider(of: token.bytes, identities)
     return try provider.mapping.identity(
       try await Self.examine(token.bytes, provider, now).claims, atMilliseconds: now)
   }
 
   /// Whose token it would be.
-  func provider(of token: [UInt8]) throws(FederationRefusal) -> Provider {
+  /// - Parameter identities: with providers that were made through IAM; nil where those do not count.
+  func provider(
+    of token: [UInt8], _ identities: IdentityDirectory? = nil
+  ) throws(FederationRefusal) -> Provider {
     if OIDCProvider.isOpaque(token) {
       // Settings have one such provider at most: a token that says nothing is shown to nobody else.
       guard let provider = providers.values.first(where: { $0.settings.introspection != nil }) else {
@@ -86,9 +96,10 @@ public final class Federation: Sendable {
       return provider
     }
     // The issuer is read before anything is verified, and decides only whose keys must fit.
-    guard let issuer = Self.claimedIssuer(token), let provider = providers[issuer],
-      provider.settings.issuer.utf8.elementsEqual(issuer.utf8)
-    else { throw .invalidToken }
+    guard let issuer = Self.claimedIssuer(token) else { throw .invalidToken }
+    let provider = providers[issuer] ?? identities.flatMap { stored?.provider(ofIssuer: issuer, in: $0) }
+    // By bytes: Swift takes several spellings of one text for equal.
+    guard let provider, provider.settings.issuer.utf8.elementsEqual(issuer.utf8) else { throw .invalidToken }
     return provider
   }
 

@@ -50,6 +50,12 @@ public struct IdentityTable: Sendable {
   public func user(id: ByteString) -> IdentityEntry<UserRecord>? { userNames[id].flatMap { users[$0] } }
   public func group(id: ByteString) -> IdentityEntry<GroupRecord>? { groupNames[id].flatMap { groups[$0] } }
   public func role(id: ByteString) -> IdentityEntry<RoleRecord>? { roleNames[id].flatMap { roles[$0] } }
+  /// - Parameter url: without `https://`, to the letter.
+  public func openIDProvider(url: ByteString) -> OIDCProviderRecord? {
+    oidcProviders[url].flatMap { $0.record.url == url ? $0.record : nil }
+  }
+  public func hasOpenIDProvider(id: ByteString) -> Bool { providerURLs[id] != nil }
+  public var hasOpenIDProviders: Bool { !oidcProviders.isEmpty }
   public func oidcProvider(id: ByteString) -> IdentityEntry<OIDCProviderRecord>? {
     providerURLs[id].flatMap { oidcProviders[$0] }
   }
