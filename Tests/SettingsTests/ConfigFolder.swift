@@ -6,7 +6,7 @@ enum ConfigFolder {
   }()
 
   static let examples = [
-    "behind-a-load-balancer.yaml", "in-front-of-rgw.yaml", "kerberos-login.yaml", "two-stores.yaml",
+    "behind-a-load-balancer.yaml", "in-front-of-rgw.yaml", "kerberos-login.yaml", "ldap-login.yaml", "two-stores.yaml",
     "users-and-roles.yaml",
   ]
 }
