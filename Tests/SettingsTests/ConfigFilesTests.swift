@@ -43,9 +43,9 @@ import Testing
     let path = try folder.write(name, text)
     try folder.write("tls.crt", "-----BEGIN CERTIFICATE-----\n")
     try folder.write("tls.key", "-----BEGIN PRIVATE KEY-----\n")
-    try folder.write("rgw-ca.pem", "-----BEGIN CERTIFICATE-----\n")
+    for file in ["rgw-ca.pem", "ldap-ca.pem"] { try folder.write(file, "-----BEGIN CERTIFICATE-----\n") }
     try folder.write("krb5.keytab", "\u{5}\u{2}")
-    for secret in ["rgw", "backup", "archive", "alice", "alice-old"] {
+    for secret in ["rgw", "backup", "archive", "alice", "alice-old", "ldap"] {
       try folder.write("secrets/\(secret)", "a-secret-of-forty-characters-or-so-12345\n")
     }
     _ = try SettingsLoader(path: path, environment: [:]).load()
