@@ -29,6 +29,9 @@ public protocol PrincipalDirectory: Sendable {
 
   /// The identity provider of a unique id, if the settings declare it.
   func federatedProvider(id: ByteString) -> FederatedProvider?
+
+  /// The ARN of the identity provider of a unique id, declared or not.
+  func providerARN(id: ByteString) -> ByteString?
 }
 
 /// An account with its root user alone, and the canned policies.
@@ -43,4 +46,5 @@ struct NoPrincipals: PrincipalDirectory {
   func managedPolicy(arn: ByteString) -> CompiledPolicy? { CannedPolicy.compiled(arn: arn) }
   func managedPolicy(named name: ByteString) -> CompiledPolicy? { CannedPolicy.compiled(named: name) }
   func federatedProvider(id: ByteString) -> FederatedProvider? { nil }
+  func providerARN(id: ByteString) -> ByteString? { nil }
 }

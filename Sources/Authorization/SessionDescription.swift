@@ -64,7 +64,7 @@ extension AuthorizationSnapshot {
     var session = session
     if let subject = session.subject {
       session.facts.claims = currentClaims(subject, session.facts.claims)
-      if let provider = federatedProvider(id: subject.providerID) { session.facts.federatedProvider = provider.arn }
+      if let arn = principals.providerARN(id: subject.providerID) { session.facts.federatedProvider = arn }
     }
     switch session.kind {
     case .assumedRole(let roleID):

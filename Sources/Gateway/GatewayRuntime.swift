@@ -57,6 +57,7 @@ public final class GatewayRuntime: Sendable {
   /// Through which identities are changed; nil without a store.
   public let editor: IdentityKeeper<IdentityDirectory>?
   private let notes: StoreNotes?
+  private let standings: StandingsFile
   private let following = Mutex<[Task<Void, Never>]>([])
 
   /// Loads the bucket policies and prepares every event loop; listens to nothing yet.
@@ -84,12 +85,15 @@ public final class GatewayRuntime: Sendable {
     self.log = log
     group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads ?? System.coreCount)
     let folders = BucketRuleFolders(data: settings.data)
+    standings = StandingsFile(data: settings.data)
     let rules = try folders.load { bucket, error in
       log.error("a public access block cannot be read", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
     }
     keeper = SnapshotKeeper(
       snapshot: try Self.snapshot(
-        parts, Self.server(parts, before: nil, group), revision: 1, rules: rules, log: log),
+        parts, Self.server(parts, before: nil, group),
+        standings: parts.federation.directories.isEmpty ? FederatedStandings() : standings.load(log), revision: 1,
+        rules: rules, log: log),
       rules: rules, folders: folders, log: log)
     let (snapshots, loops) = (keeper, group)
     editor = parts.store.map { store in
@@ -182,7 +186,8 @@ public final class GatewayRuntime: Sendable {
         $0.append(Task.detached { await editor.resealSecrets() })
       }
     }
-    let refresher = StandingsRefresher(keeper: keeper, store: editor?.store, eventLoop: group.next(), log: log)
+    let refresher = StandingsRefresher(
+      keeper: keeper, store: editor?.store, eventLoop: group.next(), file: standings, log: log)
     following.withLock { $0.append(Task.detached { await refresher.run() }) }
     let operations = try await self.operations.start(
       host: settings.operations.listen.host, port: Int(settings.operations.listen.port))

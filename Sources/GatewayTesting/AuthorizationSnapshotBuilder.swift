@@ -152,4 +152,5 @@ private struct PrincipalList: PrincipalDirectory {
       ?? policies.first { $0.key.bytes.reversed().starts(with: (Array("/".utf8) + name.bytes).reversed()) }?.value
   }
   func federatedProvider(id: ByteString) -> FederatedProvider? { providers[id] }
+  func providerARN(id: ByteString) -> ByteString? { providers[id]?.arn }
 }

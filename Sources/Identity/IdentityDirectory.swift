@@ -238,16 +238,7 @@ extension IdentityDirectory: PrincipalDirectory {
     CannedPolicy.compiled(named: name) ?? compiled.managed[name.lowercasedASCII]?.policy
   }
 
-  public func federatedProvider(id: ByteString) -> FederatedProvider? {
-    if let declared = providers[id] { return declared }
-    // Those made through IAM are trusted by roles alone.
-    return table.oidcProvider(id: id).map { entry in
-      let url = entry.record.url
-      return FederatedProvider(
-        kind: .openID, name: url, id: id, arn: ByteString("arn:aws:iam::\(account):oidc-provider/\(url)"),
-        mapping: .none)
-    }
-  }
+  public func federatedProvider(id: ByteString) -> FederatedProvider? { providers[id] }
 
   /// The unique id of a provider that the settings declare.
   public func declaredProviderID(arn: ByteString) -> ByteString? { providers.values.first { $0.arn == arn }?.id }
@@ -263,7 +254,7 @@ extension IdentityDirectory: PrincipalDirectory {
   }
 
   /// The ARN of a provider that the settings declare or the store has.
-  func providerARN(id: ByteString) -> ByteString? {
+  public func providerARN(id: ByteString) -> ByteString? {
     if let declared = providers[id] { return declared.arn }
     return table.oidcProvider(id: id).map { ByteString("arn:aws:iam::\(account):oidc-provider/\($0.record.url)") }
   }

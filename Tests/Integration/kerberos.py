@@ -42,7 +42,7 @@ _PRINCIPAL = _OID(10, b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01")
 class Kerberos:
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="martlet-krb5."))
-        self.ticket_files = {}
+        self.ticket_count = 0
 
     def __enter__(self):
         output = subprocess.run([RIGS / "kerberos.sh", "start", self.folder], check=True, capture_output=True,
@@ -74,8 +74,8 @@ class Kerberos:
 
     def kinit(self, principal, *arguments, password=None):
         """Fresh tickets in a file of their own."""
-        tickets = self.folder / f"tickets.{len(self.ticket_files)}"
-        self.ticket_files[principal] = tickets
+        self.ticket_count += 1
+        tickets = self.folder / f"tickets.{self.ticket_count}"
         password = password or re.split("[/@]", principal)[0] + "-pw-1"
         done = subprocess.run(["kinit", *arguments, principal], input=password + "\n", text=True,
                               env=self.environment(tickets), capture_output=True, timeout=20)

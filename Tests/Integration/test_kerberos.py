@@ -555,16 +555,6 @@ def test_nothing_secret_is_written(krb, gateway, tickets):
     assert header[20:80] not in written and secret not in written
 
 
-def test_zz_without_a_kdc(krb, gateway, tickets):
-    """Last: tickets that were had before still verify, there and then."""
-    krb.kill_kdc()
-    assert subprocess.run(["kinit", "bob"], input=b"bob-pw-1\n", env=krb.environment(tickets["bob"]),
-                          capture_output=True, timeout=60).returncode != 0
-    status, _, body = curl(krb, gateway, tickets["alice"], LOGIN, "-X", "POST")
-    assert status == 200, body
-    assert curl(krb, gateway, tickets["alice"], "/data/k")[2] == "data"
-
-
 def test_groups_of_a_directory(krb):
     """Whom a ticket names, a directory knows: its groups count, and whom it has locked stays out."""
     with Directory() as directory:
@@ -602,3 +592,13 @@ def test_groups_of_a_directory(krb):
         text = config(krb, provider | {"directory": "none"}, ldap={"corp": settings})
         with pytest.raises(RuntimeError, match="none"), Gateway(text):
             pass
+
+
+def test_zz_without_a_kdc(krb, gateway, tickets):
+    """Last: tickets that were had before still verify, there and then."""
+    krb.kill_kdc()
+    assert subprocess.run(["kinit", "bob"], input=b"bob-pw-1\n", env=krb.environment(tickets["bob"]),
+                          capture_output=True, timeout=60).returncode != 0
+    status, _, body = curl(krb, gateway, tickets["alice"], LOGIN, "-X", "POST")
+    assert status == 200, body
+    assert curl(krb, gateway, tickets["alice"], "/data/k")[2] == "data"

@@ -178,7 +178,7 @@ def test_what_cannot_be_asked(gateway, directory, username, password):
 
 
 def test_time_says_nothing(gateway, directory):
-    gateway.reload(config(directory, refusal_interval="150ms"))
+    gateway.reload(config(directory, refusal_interval="300ms"))
     login(gateway, "judy")
     times = {name: [] for name in ("judy", "nobody", "ivan")}
     for round_ in range(12):
@@ -189,8 +189,8 @@ def test_time_says_nothing(gateway, directory):
                 login(gateway, name, "wrong", source=f"127.0.1.{round_ + 1}")
             taken.append(time.monotonic() - start)
     medians = {name: statistics.median(taken) for name, taken in times.items()}
-    assert all(0.15 <= value < 0.28 for value in medians.values()), medians
-    assert max(medians.values()) - min(medians.values()) < 0.02, medians
+    assert all(0.3 <= value < 0.5 for value in medians.values()), medians
+    assert max(medians.values()) - min(medians.values()) < 0.05, medians
 
 
 def test_guessing_is_slowed_down_and_locks_nobody_out(gateway, directory):
@@ -212,10 +212,14 @@ def test_guessing_is_slowed_down_and_locks_nobody_out(gateway, directory):
     for source in strangers:
         with pytest.raises(Refusal):
             login(gateway, "gus", "wrong", source=source)
-    before = directory.binds()
-    with pytest.raises(Refusal):
-        login(gateway, "gus", "wrong", source="127.0.4.1")
-    assert directory.binds() == before
+    untried = 0
+    for number in (1, 2, 3):
+        before = directory.binds()
+        with pytest.raises(Refusal):
+            login(gateway, "gus", "wrong", source=f"127.0.4.{number}")
+        untried += directory.binds() == before
+    # One a few seconds is allowed all the same.
+    assert untried >= 2
     login(gateway, "gus", source="127.0.2.2")
 
 
@@ -327,6 +331,32 @@ def test_a_directory_that_is_away(directory):
         own.restart()
         becomes(lambda: reads(living))
         assert reads(s3_of(gateway, login(gateway, "alice")))
+
+
+def test_answers_outlive_a_restart(tmp_path):
+    """A node that starts while the directory is away knows what it said last."""
+    with Directory() as own:
+        text = config(own)
+        with Gateway(text, folder=tmp_path) as gateway:
+            s3 = gateway.client()
+            s3.create_bucket(Bucket="data")
+            s3.put_object(Bucket="data", Key="k", Body=b"data")
+            own.add_person("phoenix")
+            for uid in ("phoenix", "carol"):
+                own.add_member("readers", uid)
+            found, lost = login(gateway, "phoenix"), login(gateway, "carol")
+            account = ask(gateway, "CreateServiceAccount", **credentials(found))["ServiceAccount"]
+            own.modify(f"uid=carol,{PEOPLE}", "add: pwdAccountLockedTime", "pwdAccountLockedTime: 000001010000Z")
+            becomes(lambda: is_over(s3_of(gateway, lost)))
+            kept = gateway.data / "standings.json"
+            assert kept.stat().st_mode & 0o777 == 0o600 and "phoenix" in kept.read_text()
+        own.kill()
+        with Gateway(text, folder=tmp_path) as gateway:
+            assert reads(s3_of(gateway, account)) and reads(s3_of(gateway, found))
+            is_over(s3_of(gateway, lost))
+        # What is too old holds no more, restarted or not.
+        with Gateway(config(own, refresh_interval="1s", stale_max="2s"), folder=tmp_path) as gateway:
+            becomes(lambda: is_over(s3_of(gateway, account)), 5)
 
 
 def test_a_directory_that_hangs_holds_up_nobody_else(directory):

@@ -4,7 +4,7 @@
 set -euo pipefail
 RIGS_VENV=${RIGS_VENV:-${HOME:?set HOME or RIGS_VENV}/.cache/martlet-rigs/venv}
 export DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
-[ "$#" -gt 0 ] || set -- moto radosgw etcd kerberos ldap
+[ "$#" -gt 0 ] || set -- moto radosgw etcd kerberos ldap openid
 packages='openssl curl ca-certificates util-linux'
 modules=''
 for rig; do
@@ -16,6 +16,7 @@ for rig; do
     etcd) packages+=' etcd-server etcd-client' ;;
     kerberos) packages+=' krb5-kdc krb5-admin-server krb5-user' ;;
     ldap) packages+=' slapd ldap-utils libsasl2-modules-gssapi-mit' ;;
+    openid) packages+=' glewlwyd sqlite3' ;;
     radosgw) packages+=' radosgw ceph-mon ceph-osd ceph-common' ;;
     *)
       echo "install.sh: no rig $rig" >&2

@@ -17,6 +17,7 @@ actor StandingsRefresher {
   /// Has the index of sessions.
   private let store: (any IdentityStore)?
   private let eventLoop: any EventLoop
+  private let file: StandingsFile
   private let log: Logger
   /// By unique ids of providers.
   private var due: [ByteString: ContinuousClock.Instant] = [:]
@@ -27,10 +28,13 @@ actor StandingsRefresher {
   private static let concurrency = 4
   private static let pageCount = 500
 
-  init(keeper: SnapshotKeeper, store: (any IdentityStore)?, eventLoop: any EventLoop, log: Logger) {
+  init(
+    keeper: SnapshotKeeper, store: (any IdentityStore)?, eventLoop: any EventLoop, file: StandingsFile, log: Logger
+  ) {
     self.keeper = keeper
     self.store = store
     self.eventLoop = eventLoop
+    self.file = file
     self.log = log
   }
 
@@ -165,13 +169,16 @@ actor StandingsRefresher {
       if case .gone = before[.init(providerID: providerID, subject: subject)] { continue }
       log.notice("sessions end: the directory does not let somebody in any more", metadata: ["subject": "\(subject)"])
     }
-    try await keeper.replace(on: eventLoop) { current in
-      current.changing { authorization in
+    try await keeper.replace(on: eventLoop) { [file] current in
+      let next = current.changing { authorization in
         for person in forgotten { authorization.standings[person] = nil }
         for (subject, standing) in answers {
           authorization.standings[.init(providerID: providerID, subject: subject)] = standing
         }
       }
+      // On the change thread, which may wait for files.
+      file.save(next.authorization.standings, log)
+      return next
     }.get()
   }
 }
