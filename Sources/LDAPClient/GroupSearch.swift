@@ -47,6 +47,8 @@ struct GroupSearch {
         let answer = try handle.search(
           base: Array(base.utf8), scope: groups.scope == .one ? .one : .subtree, filter: filter,
           attributes: [groups.nameAttribute], countMax: groups.countMax)
+        // Nobody's groups can be known there: policies may deny by them.
+        guard !answer.isBaseMissing else { throw .unusable(reason: "`\(base)` is not there, or not to be seen") }
         guard !answer.isMore else { throw .unusable(reason: "more than \(groups.countMax) groups") }
         for entry in answer.entries {
           // A group that policies cannot name could be one that they deny.

@@ -157,6 +157,7 @@ public final class LDAPDirectory: Sendable {
       let answer = try handle.search(
         base: Array(base.utf8), scope: people.scope == .one ? .one : .subtree,
         filter: people.filter.filled(name: username), attributes: attributes, countMax: 2)
+      guard !answer.isBaseMissing else { throw .unusable(reason: "`\(base)` is not there, or not to be seen") }
       for entry in answer.entries where !found.contains(where: { $0.name == entry.name }) { found.append(entry) }
       guard found.count <= 1 else { throw .refused(.ambiguous) }
     }

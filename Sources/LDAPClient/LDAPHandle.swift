@@ -194,11 +194,13 @@ final class LDAPHandle: @unchecked Sendable {
     }
   }
 
-  /// What a search found: no entries where the base is not there.
+  /// What a search found.
   struct Found {
     var entries: [LDAPEntry] = []
     /// Whether there are more than were wanted.
     var isMore = false
+    /// The base is not there, or not to be seen.
+    var isBaseMissing = false
   }
 
   func search(
@@ -238,7 +240,10 @@ final class LDAPHandle: @unchecked Sendable {
         let parsed = ldap_parse_result(ld, part, &status, nil, nil, nil, nil, 1)
         guard parsed == LDAP_SUCCESS else { throw unreachable(parsed) }
         switch status {
-        case LDAP_SUCCESS, LDAP_NO_SUCH_OBJECT: return found
+        case LDAP_SUCCESS: return found
+        case LDAP_NO_SUCH_OBJECT:
+          found.isBaseMissing = true
+          return found
         default:
           if Self.isLost(status) { throw .unreachable(reason: Self.text(status)) }
           throw .unusable(reason: Self.text(status))

@@ -244,6 +244,16 @@ def check_line(gateway):
     assert PROVIDER in json.dumps(line) and f"uid=alice,{PEOPLE}" in json.dumps(line)
 
 
+@pytest.mark.parametrize("key", ["user_bases", "group_bases"])
+def test_a_base_that_is_not_there_is_no_empty_one(gateway, directory, key):
+    """Who is in a group that policies deny must not come in as somebody without groups."""
+    gateway.reload(config(directory, **{key: [f"ou=nowhere,{BASE}"]}))
+    with pytest.raises(Refusal, match="IDPCommunicationError"):
+        login(gateway, "alice")
+    gateway.reload(config(directory))
+    login(gateway, "alice")
+
+
 # MARK: Living sessions
 
 

@@ -56,33 +56,33 @@ public final class LDAPProvider: Sendable {
   /// there is such a name, or what is wrong.
   /// - Parameters:
   ///   - subscriber: the client's address, as it is counted.
-  ///   - isLast: whether no other directory is asked where this one has nobody of that name.
   ///   - now: in milliseconds since 1970.
   func answer(
     username: ByteString, password: ByteString, from subscriber: IPAddress?, atMilliseconds now: Int64
   ) async throws(FederationRefusal) -> Answer {
-    let person = Mutex<LoginBackoff.Person?>(nil)
+    let attempt = Mutex<LoginBackoff.Attempt?>(nil)
     let (seconds, backoff, id) = (now / 1000, backoff, id)
     do throws(LDAPError) {
       let found = try await directory.authenticate(
         username: username.bytes, password: password.bytes, nowSeconds: seconds
       ) { name in
         let known = LoginBackoff.Person(providerID: id, name: name)
-        guard backoff.begin(known, from: subscriber, at: seconds) else { return false }
-        person.withLock { $0 = known }
+        guard let begun = backoff.begin(known, from: subscriber, at: seconds) else { return false }
+        attempt.withLock { $0 = begun }
         return true
       }
-      if let person = person.withLock({ $0 }) { backoff.succeed(person, from: subscriber, at: seconds) }
-      return .identity(try identity(found))
+      let identity = try identity(found)
+      if let attempt = attempt.withLock({ $0 }) { backoff.succeed(attempt, at: seconds) }
+      return .identity(identity)
     } catch {
       switch error {
       case .refused(.unknown): return .unknown
       case .refused(let refusal):
-        if let person = person.withLock({ $0 }) { backoff.fail(person, from: subscriber, at: seconds) }
+        if let attempt = attempt.withLock({ $0 }) { backoff.fail(attempt, at: seconds) }
         log.info("a login is refused", metadata: ["reason": "\(refusal)"])
         throw .rejected
       case .unreachable, .unusable, .busy, .timedOut:
-        if let person = person.withLock({ $0 }) { backoff.forgive(person, from: subscriber) }
+        if let attempt = attempt.withLock({ $0 }) { backoff.forgive(attempt) }
         log.warning("a directory has no answer", metadata: ["error": "\(error)"])
         throw error == .busy ? .busy : .providerUnreachable
       }

@@ -15,10 +15,17 @@ public final class LoginBackoff: Sendable {
     var name: DistinguishedName
   }
 
-  private struct Pair: Hashable {
+  fileprivate struct Pair: Hashable, Sendable {
     var person: Person
     /// Nil where the address is not known.
     var address: IPAddress?
+  }
+
+  /// One that was begun; ends once.
+  struct Attempt: Equatable, Sendable {
+    fileprivate let pair: Pair
+    /// Whether the person's allowance paid for it.
+    fileprivate let isCharged: Bool
   }
 
   /// Seconds since 1970, as all times here.
@@ -65,26 +72,26 @@ public final class LoginBackoff: Sendable {
 
   public init() {}
 
-  /// Begins an attempt; one that may be made ends with ``succeed(_:from:at:)``, ``fail(_:from:at:)`` or
-  /// ``forgive(_:from:)``.
+  /// Begins an attempt; one that may be made ends with ``succeed(_:at:)``, ``fail(_:at:)`` or
+  /// ``forgive(_:)``.
   /// - Parameters:
   ///   - address: of the subscriber.
   ///   - now: in seconds since 1970.
-  /// - Returns: whether it may be made.
-  func begin(_ person: Person, from address: IPAddress?, at now: Int64) -> Bool {
+  /// - Returns: nil where it may not be made.
+  func begin(_ person: Person, from address: IPAddress?, at now: Int64) -> Attempt? {
     let pair = Pair(person: person, address: address)
     return state.withLock { state in
       var attempts = state.attempts[pair] ?? Attempts(last: now)
       if now - attempts.last > Self.forgetSeconds { attempts = Attempts(last: now) }
       if now - attempts.last > Self.pendingSeconds { attempts.pending = 0 }
-      guard now >= attempts.until, attempts.pending < Self.pendingMax else { return false }
+      guard now >= attempts.until, attempts.pending < Self.pendingMax else { return nil }
       let isKnown = state.known[pair].map { now - $0 <= Self.knownSeconds } ?? false
       if !isKnown {
         var allowance = state.allowances[person] ?? Allowance(used: 0, refilled: now)
         let refill = max(0, now - allowance.refilled) / Self.personRefillSeconds
         allowance.used = max(0, allowance.used - refill)
         allowance.refilled += refill * Self.personRefillSeconds
-        guard allowance.used < Self.personMax else { return false }
+        guard allowance.used < Self.personMax else { return nil }
         allowance.used += 1
         if state.allowances.count >= Self.entriesMax { state.allowances = [:] }
         state.allowances[person] = allowance
@@ -97,25 +104,24 @@ public final class LoginBackoff: Sendable {
         if state.attempts.count >= Self.entriesMax { state.attempts = [:] }
       }
       state.attempts[pair] = attempts
-      return true
+      return Attempt(pair: pair, isCharged: !isKnown)
     }
   }
 
-  /// The attempt was a login: nothing is held against the pair any more.
-  func succeed(_ person: Person, from address: IPAddress?, at now: Int64) {
-    let pair = Pair(person: person, address: address)
+  /// It was a login: nothing is held against the pair any more.
+  func succeed(_ attempt: Attempt, at now: Int64) {
     state.withLock { state in
-      end(pair, &state) { $0.failures = 0 }
-      giveBack(person, &state)
+      end(attempt, &state) { $0.failures = 0 }
+      giveBack(attempt, &state)
       if state.known.count >= Self.entriesMax { state.known = [:] }
-      state.known[pair] = now
+      state.known[attempt.pair] = now
     }
   }
 
   /// The directory has said no.
-  func fail(_ person: Person, from address: IPAddress?, at now: Int64) {
+  func fail(_ attempt: Attempt, at now: Int64) {
     state.withLock { state in
-      end(Pair(person: person, address: address), &state) { attempts in
+      end(attempt, &state) { attempts in
         attempts.failures += 1
         guard attempts.failures >= Self.freeMax else { return }
         let doublings = Int64(min(attempts.failures - Self.freeMax, 10))
@@ -125,22 +131,24 @@ public final class LoginBackoff: Sendable {
   }
 
   /// The directory did not say: the attempt does not count.
-  func forgive(_ person: Person, from address: IPAddress?) {
+  func forgive(_ attempt: Attempt) {
     state.withLock { state in
-      end(Pair(person: person, address: address), &state) { _ in }
-      giveBack(person, &state)
+      end(attempt, &state) { _ in }
+      giveBack(attempt, &state)
     }
   }
 
-  private func end(_ pair: Pair, _ state: inout State, _ change: (inout Attempts) -> Void) {
-    guard var attempts = state.attempts[pair] else { return }
+  private func end(_ attempt: Attempt, _ state: inout State, _ change: (inout Attempts) -> Void) {
+    guard var attempts = state.attempts[attempt.pair] else { return }
     attempts.pending = max(0, attempts.pending - 1)
     change(&attempts)
-    state.attempts[pair] = attempts.failures > 0 || attempts.pending > 0 ? attempts : nil
+    state.attempts[attempt.pair] = attempts.failures > 0 || attempts.pending > 0 ? attempts : nil
   }
 
-  private func giveBack(_ person: Person, _ state: inout State) {
-    guard let used = state.allowances[person]?.used else { return }
+  /// What strangers have used stays used, however often the person logs in from where they always do.
+  private func giveBack(_ attempt: Attempt, _ state: inout State) {
+    let person = attempt.pair.person
+    guard attempt.isCharged, let used = state.allowances[person]?.used else { return }
     state.allowances[person]?.used = max(0, used - 1)
   }
 }

@@ -112,10 +112,8 @@ actor StandingsRefresher {
       var answers: [ByteString: Standing] = [:]
       var failure: LDAPError?
       var left = people.makeIterator()
-      var asked = 0
       func askNext() {
         guard let subject = left.next() else { return }
-        asked += 1
         group.addTask { (subject, await standing(of: subject, directory)) }
       }
       for _ in 0..<concurrency { askNext() }
